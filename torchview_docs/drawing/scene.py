@@ -1,0 +1,100 @@
+"""Scene: what is to be drawn, with every box measured and nothing placed.
+
+`drawing.cards` makes a Scene of a view (a Graph), `drawing.layout` a Drawing of a Scene. Sizes
+are in px as a TB figure has them; the layout turns cards for LR and RL itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+__all__ = ["Card", "Frame", "Link", "Row", "Scene"]
+
+CardKind: TypeAlias = Literal[
+    "input",  # a pill at the start
+    "output",  # a pill at the end
+    "source",  # a parameter, buffer or constant
+    "tensor",  # a tensor shown as a node
+    "card",  # a module call or an operation
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a card: title at the left, configuration at the right, colour of its family."""
+
+    family: str
+    title: str
+    config: str = ""
+    #: The graph's node that it stands for.
+    node: str = ""
+    #: Class or function that it links to, `torch.nn.modules.conv.Conv2d`.
+    type: str = ""
+    #: Full text where title or configuration are shortened, and what hovering tells.
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A box with one row, or with several for a packed chain such as Conv → Norm → Act.
+
+    `frame` is the name of the frame that it stands in, None for the outermost. `commutative` says
+    that its arguments may arrive in any order (`add`, `mul`).
+    """
+
+    name: str
+    kind: CardKind
+    rows: tuple[Row, ...]
+    width: float
+    height: float
+    frame: str | None = None
+    commutative: bool = False
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A module call that is shown open: a panel around its parts.
+
+    `title` is the path, `subtitle` the class, `note` the parameters; widths in px of the texts.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    note: str
+    title_width: float
+    note_width: float
+    frame: str | None = None
+    repeat: int = 1
+    type: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tensor that goes from a card to a card.
+
+    Links with equal `source` and `output` are one tensor, and one net in the drawing. `position`
+    is the place of the argument at the target, from 0. `label` is written once per tensor, where
+    it starts; empty where the shape is no news. `dashed` is a dependency other than data.
+    """
+
+    source: str
+    target: str
+    output: int = 0
+    position: int = 0
+    label: str = ""
+    label_width: float = 0.0
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Cards, frames (outer before inner), and links, in the order of execution."""
+
+    cards: tuple[Card, ...]
+    frames: tuple[Frame, ...] = ()
+    links: tuple[Link, ...] = ()
+    direction: str = "TB"

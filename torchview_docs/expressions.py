@@ -1,0 +1,332 @@
+"""Model and input expressions: parsed with `ast`, checked against a whitelist, never eval'd.
+
+A model is a dotted name, or a call of one with literal arguments; nested calls and dotted names
+are allowed as arguments: `pkg.Net`, `pkg.mod:Net`, `pkg.Net(pkg.Config(layers=2), act=torch.relu)`.
+An input is the text between the parentheses of a call: `float32[1, 3, 8, 8], mask=bool[1, 10]`.
+
+What a literal is: None, numbers, strings, bytes, and lists, tuples, sets and dicts of literals.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeAlias
+
+from torchview_docs.errors import ExpressionError
+from torchview_docs.options import nearest
+
+__all__ = [
+    "DTYPES",
+    "Call",
+    "Container",
+    "InputExpression",
+    "Literal",
+    "Name",
+    "Tensor",
+    "Value",
+    "parse_input",
+    "parse_model",
+]
+
+#: The dtypes that a tensor literal can have, by torch's names and its short aliases.
+DTYPES = {
+    **{
+        name: name
+        for name in (
+            "float64 float32 float16 bfloat16 complex128 complex64 complex32 "
+            "int64 int32 int16 int8 uint64 uint32 uint16 uint8 bool "
+            "float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz"
+        ).split()
+    },
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "long": "int64",
+    "int": "int32",
+    "short": "int16",
+    "cfloat": "complex64",
+    "cdouble": "complex128",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """None, a number, a string or bytes."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A dotted name, to be imported."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor to make: `float32[1, 3, 224, 224]`; a scalar is `float32[()]`."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{', '.join(map(str, self.shape)) or '()'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A list, tuple, set or dict; `keys` are a dict's, `()` otherwise."""
+
+    kind: str
+    items: tuple[Value, ...]
+    keys: tuple[Value, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind == "dict":
+            return "{" + ", ".join(f"{k}: {v}" for k, v in zip(self.keys, self.items, strict=True)) + "}"
+        inner = ", ".join(map(str, self.items))
+        if self.kind == "tuple":
+            return f"({inner}{',' if len(self.items) == 1 else ''})"
+        return f"[{inner}]" if self.kind == "list" else f"{{{inner}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of what a dotted name stands for."""
+
+    function: Name
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...]
+
+    def __str__(self) -> str:
+        return f"{self.function}({_arguments(self.args, self.kwargs)})"
+
+
+@dataclass(frozen=True, slots=True)
+class InputExpression:
+    """The arguments of a forward call."""
+
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...]
+
+    def __str__(self) -> str:
+        return _arguments(self.args, self.kwargs)
+
+
+Value: TypeAlias = Literal | Name | Tensor | Container | Call
+
+
+def _arguments(args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> str:
+    return ", ".join([*map(str, args), *(f"{name}={value}" for name, value in kwargs)])
+
+
+def parse_model(text: str) -> Name | Call:
+    """Parse a model expression.
+
+    Raises:
+        ExpressionError: It is not one; points at the character.
+    """
+    parser = _Parser(text, "")
+    node = parser.tree("a model, such as `mypkg.Net` or `mypkg.Net(hidden=64)`")
+    value = parser.value(node, _MODEL)
+    if not isinstance(value, Name | Call):
+        parser.fail(node, "a model is a dotted name or a call of one")
+    if isinstance(value, Name) and "." not in value.path:
+        parser.fail(node, f"a model needs its module: write `package.module.{value.path}`")
+    if isinstance(value, Call) and "." not in value.function.path:
+        parser.fail(node, f"a model needs its module: write `package.module.{value.function.path}(...)`")
+    return value
+
+
+def parse_input(text: str) -> InputExpression:
+    """Parse an input expression.
+
+    Raises:
+        ExpressionError: It is not one; points at the character.
+    """
+    parser = _Parser(text, "f(")
+    node = parser.tree("an input, such as `float32[1, 3, 224, 224]`")
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        parser.fail(node, "this is not a list of arguments")
+    args, kwargs = parser.arguments(node, _INPUT)
+    return InputExpression(args, kwargs)
+
+
+#: What may stand where: a model's arguments hold names and calls, an input's hold tensors.
+_MODEL = "a literal, a dotted name or a call of one"
+_INPUT = "a tensor such as `float32[1, 3]` or a literal"
+
+
+class _Parser:
+    """One expression with its text, for errors that point into it.
+
+    `prefix` is what was put before the author's text to make it an expression.
+    """
+
+    def __init__(self, text: str, prefix: str) -> None:
+        self.text = text
+        self.prefix = prefix
+        self.source = prefix + _colons_to_dots(text) + (")" if prefix else "")
+        self.lines = self.source.splitlines(keepends=True)
+
+    def tree(self, wanted: str) -> ast.expr:
+        if not self.text.strip():
+            raise ExpressionError(f"nothing is written here; write {wanted}", self.text, 0)
+        # Parentheses let an expression stand on several lines; they shift the first by one.
+        self.prefix = "(" + self.prefix
+        self.lines = ("(" + self.source + ")").splitlines(keepends=True)
+        try:
+            return ast.parse("(" + self.source + ")", mode="eval").body
+        except SyntaxError as error:
+            position = self._position(error.lineno or 1, _bytes_before(self.lines, error))
+            raise ExpressionError(f"this is not an expression ({error.msg})", self.text, position) from error
+        except (ValueError, MemoryError, RecursionError) as error:
+            raise ExpressionError(f"this cannot be parsed ({error})", self.text, 0) from error
+
+    def _position(self, line: int, byte: int) -> int:
+        before = "".join(self.lines[: line - 1])
+        here = self.lines[line - 1] if line <= len(self.lines) else ""
+        return len(before) + len(here.encode()[:byte].decode(errors="ignore")) - len(self.prefix)
+
+    def fail(self, node: ast.AST, problem: str) -> NoReturn:
+        position = self._position(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+        raise ExpressionError(problem, self.text, position)
+
+    def arguments(
+        self, node: ast.Call, wanted: str
+    ) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
+        kwargs: dict[str, Value] = {}
+        for arg in node.args:
+            if isinstance(arg, ast.Starred):
+                self.fail(arg, "`*` is not allowed here: write the arguments out")
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                self.fail(keyword.value, "`**` is not allowed here: write the arguments out")
+            if keyword.arg in kwargs:
+                self.fail(keyword, f"the argument {keyword.arg!r} is given twice")
+            kwargs[keyword.arg] = self.value(keyword.value, wanted)
+        return tuple(self.value(arg, wanted) for arg in node.args), tuple(kwargs.items())
+
+    def value(self, node: ast.expr, wanted: str) -> Value:
+        match node:
+            case ast.Constant(value=value) if value is not Ellipsis:
+                return Literal(value)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=value)):
+                if not isinstance(value, int | float | complex) or isinstance(value, bool):
+                    self.fail(node, "only a number can have a sign")
+                return Literal(-value if isinstance(sign, ast.USub) else value)
+            case ast.BinOp(op=ast.Add() | ast.Sub()):
+                return Literal(self._complex(node))
+            case ast.List(elts=items):
+                return Container("list", tuple(self.value(item, wanted) for item in items))
+            case ast.Tuple(elts=items):
+                return Container("tuple", tuple(self.value(item, wanted) for item in items))
+            case ast.Set(elts=items):
+                return Container("set", tuple(self.value(item, wanted) for item in items))
+            case ast.Dict(keys=keys, values=values):
+                for key in keys:
+                    if not isinstance(key, ast.Constant):
+                        self.fail(key or node, "a key of a dict must be a literal")
+                return Container(
+                    "dict",
+                    tuple(self.value(v, wanted) for v in values),
+                    tuple(Literal(k.value) for k in keys if isinstance(k, ast.Constant)),
+                )
+            case ast.Name() | ast.Attribute() if wanted is _MODEL:
+                return self._name(node)
+            case ast.Call() if wanted is _MODEL:
+                args, kwargs = self.arguments(node, wanted)
+                return Call(self._name(node.func), args, kwargs)
+            case ast.Subscript() if wanted is _INPUT:
+                return self._tensor(node)
+        self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
+
+    def _complex(self, node: ast.expr) -> complex:
+        # ast.literal_eval reads `1+2j` and nothing else that is a sum.
+        try:
+            value = ast.literal_eval(node)
+        except ValueError:
+            self.fail(node, "arithmetic is not allowed here, only literals")
+        assert isinstance(value, complex)
+        return value
+
+    def _name(self, node: ast.expr) -> Name:
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            self.fail(node, f"{_describe(node)} is not allowed here, only a dotted name")
+        return Name(".".join([node.id, *reversed(parts)]))
+
+    def _tensor(self, node: ast.Subscript) -> Tensor:
+        head = node.value
+        written = ast.unparse(head)
+        dtype = DTYPES.get(written.removeprefix("torch."))
+        if dtype is None:
+            self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
+        sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        for size in sizes:
+            if not (isinstance(size, ast.Constant) and type(size.value) is int):
+                self.fail(size, "a size must be a whole number from 0")
+        return Tensor(dtype, tuple(s.value for s in sizes if isinstance(s, ast.Constant)))
+
+
+def _bytes_before(lines: list[str], error: SyntaxError) -> int:
+    """ast.parse counts characters in errors, bytes in nodes."""
+    line = lines[(error.lineno or 1) - 1] if (error.lineno or 1) <= len(lines) else ""
+    return len(line[: max((error.offset or 1) - 1, 0)].encode())
+
+
+def _colons_to_dots(text: str) -> str:
+    """`pkg.mod:Net` as `pkg.mod.Net`, wherever a colon stands between two names without spaces."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return text
+    lines = text.splitlines(keepends=True)
+    for before, colon, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (
+            colon.string == ":"
+            and before.type == after.type == tokenize.NAME
+            and before.end == colon.start
+            and colon.end == after.start
+        ):
+            row, column = colon.start
+            lines[row - 1] = lines[row - 1][:column] + "." + lines[row - 1][column + 1 :]
+    return "".join(lines)
+
+
+_DESCRIPTIONS: dict[type[ast.expr], str] = {
+    ast.Lambda: "a lambda",
+    ast.Subscript: "an index",
+    ast.Call: "a call",
+    ast.Name: "a name",
+    ast.Attribute: "a dotted name",
+    ast.BinOp: "arithmetic",
+    ast.Compare: "a comparison",
+    ast.JoinedStr: "an f-string",
+    ast.ListComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension",
+    ast.SetComp: "a comprehension",
+    ast.DictComp: "a comprehension",
+    ast.Starred: "a star",
+    ast.NamedExpr: "an assignment",
+    ast.IfExp: "a condition",
+    ast.BoolOp: "a condition",
+    ast.Await: "await",
+}
+
+
+def _describe(node: ast.expr) -> str:
+    return _DESCRIPTIONS.get(type(node), f"`{ast.unparse(node)}`")

@@ -1,0 +1,327 @@
+"""The Graph: what a model did when it ran, as plain data, in torch.fx's words.
+
+A Graph is a tuple of nodes in the order in which they ran. Module calls (`call_module`) form a
+tree: a node's `scope` names the call that it ran in, and a call comes before what ran inside it.
+A node without children is a leaf; edges run between leaves only. A call with children says in
+`args` and `results` what went in and came out, but no edge ends there: it is a border, not a
+computation. A call without children (`nn.Identity`, a scripted module, and every call that a
+view has closed) is a leaf like any operation.
+
+Every tensor is one output of one leaf, and is spoken of by that leaf's name and the index of the
+output. The JSON form (`Graph.to_json`) is the documented exchange format; FORMAT is its version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
+
+from torchview_docs.errors import RecordError
+
+__all__ = ["FORMAT", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
+
+#: Version of the JSON format; raised when a reader of the old one would misunderstand the new.
+FORMAT = 1
+
+Op: TypeAlias = Literal[
+    "placeholder",  # an input of the model
+    "get_attr",  # a parameter, buffer or constant tensor that an operation uses directly
+    "call_function",  # a torch function
+    "call_method",  # a method of a tensor
+    "call_module",  # a call of a module: open with children, or a leaf
+    "output",  # a tensor that the model returns
+    "tensor",  # a tensor shown as a node of its own; made by a view only
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorMeta:
+    """Shape and dtype (`"float32"`) of a tensor."""
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A tensor that a node uses: output number `output` of the leaf `node`.
+
+    `arg` says as what: the position (`"0"`), the keyword (`"mask"`), or a path into a container
+    (`"0[2]"`, `"1.hidden"`). The same `arg` occurs more than once where one argument depends on
+    several leaves: the tensor itself and the writes into its storage.
+    """
+
+    node: str
+    output: int = 0
+    arg: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """How many parameter elements a module has; a parameter that is shared counts once.
+
+    `own` are those registered on the module itself, `total` includes its submodules, `trainable`
+    those of `total` with `requires_grad`.
+    """
+
+    own: int
+    total: int
+    trainable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of what ran.
+
+    Attributes:
+        name: Unique in the graph and stable under edits elsewhere in the model: a module call is
+            named by its path (`encoder.layer.0`, second call `encoder.layer.0@2`, the root by its
+            class name), anything else by its scope's path and its own short name
+            (`encoder.layer.0/add`, second one `encoder.layer.0/add_1`); in the root without path.
+        op: What it is.
+        target: A placeholder's argument name (`input_ids`, `batch[0]`), a `get_attr`'s dotted
+            name (`encoder.pos`) or `tensor` for a constant without one, a function's dotted name
+            (`torch.nn.functional.layer_norm`, `operator.getitem`, `torch.add`), a method's name
+            (`view`), a module's path (the root's is empty), an output's name (`logits`, `[0]`).
+        scope: Name of the innermost module call around it; None outside the root call.
+        type: A module's class as `module.QualName`; a `get_attr`'s kind (`parameter`, `buffer`,
+            `constant`); else empty.
+        args: The tensors that it uses, in argument order.
+        outputs: The tensors that it makes; one entry per output, also of a call with children.
+        results: Only of a call with children: which inner tensors `outputs` are.
+        config: A module's `extra_repr`, an operation's arguments that are no tensors
+            (`dim=-1, keepdim=True`); raw, shortened when drawn.
+        parameters: Of a module call.
+        call: The how-manieth call of this module it is, from 1.
+        repeat: How many equal neighbours it stands for (view `fold`).
+    """
+
+    name: str
+    op: Op
+    target: str
+    scope: str | None = None
+    type: str = ""
+    args: tuple[Use, ...] = ()
+    outputs: tuple[TensorMeta, ...] = ()
+    results: tuple[Use, ...] = ()
+    config: str = ""
+    parameters: Parameters | None = None
+    call: int = 1
+    repeat: int = 1
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What ran: nodes in the order in which they ran.
+
+    Attributes:
+        name: The model's class or function name.
+        nodes: See the module's docstring for the invariants; `validate` checks them.
+        device: On which rung it was traced, `meta` or `cpu` (or a real device's type).
+        mode: `eval` or `train`.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    device: str = "meta"
+    mode: str = "eval"
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """The nodes by name."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def children(self) -> Mapping[str | None, tuple[Node, ...]]:
+        """The nodes that ran directly in each module call, in order; None holds the outermost."""
+        found: dict[str | None, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.scope, []).append(node)
+        return {scope: tuple(nodes) for scope, nodes in found.items()}
+
+    @cached_property
+    def leaves(self) -> tuple[Node, ...]:
+        """The nodes without children, between which the edges run."""
+        return tuple(node for node in self.nodes if node.name not in self.children)
+
+    @cached_property
+    def users(self) -> Mapping[tuple[str, int], tuple[tuple[Node, Use], ...]]:
+        """Who uses each tensor, by (leaf, output): the using leaves and their `Use`."""
+        found: dict[tuple[str, int], list[tuple[Node, Use]]] = {}
+        for node in self.leaves:
+            for use in node.args:
+                found.setdefault((use.node, use.output), []).append((node, use))
+        return {tensor: tuple(uses) for tensor, uses in found.items()}
+
+    @property
+    def root(self) -> Node | None:
+        """The outermost module call; None for a plain function."""
+        return next((n for n in self.nodes if n.op == "call_module" and n.scope is None), None)
+
+    def tensor(self, use: Use) -> TensorMeta:
+        """Shape and dtype of the tensor that is used."""
+        return self.by_name[use.node].outputs[use.output]
+
+    def scopes(self, node: Node) -> tuple[Node, ...]:
+        """The module calls around a node, innermost first."""
+        found = []
+        while node.scope is not None:
+            node = self.by_name[node.scope]
+            found.append(node)
+        return tuple(found)
+
+    def depth(self, node: Node) -> int:
+        """How many module calls are around a node; the root module's own depth is 0."""
+        return len(self.scopes(node))
+
+    def with_nodes(self, nodes: Iterable[Node]) -> Graph:
+        """The same graph with other nodes."""
+        return replace(self, nodes=tuple(nodes))
+
+    def validate(self) -> None:
+        """Check the invariants.
+
+        Raises:
+            RecordError: A name occurs twice, a scope or a used tensor does not exist or comes
+                later than its user, or an edge ends at a call with children.
+        """
+        seen: set[str] = set()
+        for node in self.nodes:
+            if node.name in seen:
+                raise RecordError(f"two nodes are called {node.name!r}")
+            if node.scope is not None and (
+                node.scope not in seen or self.by_name[node.scope].op != "call_module"
+            ):
+                raise RecordError(f"{node.name!r} runs in {node.scope!r}, which is no earlier call")
+            for use in (*node.args, *node.results):
+                source = self.by_name.get(use.node)
+                if source is None or not 0 <= use.output < len(source.outputs):
+                    raise RecordError(f"{node.name!r} uses {use}, which does not exist")
+                if source.name in self.children:
+                    raise RecordError(f"{node.name!r} uses {use}, a call with children")
+            if not self.children.get(node.name):
+                late = [u for u in node.args if u.node not in seen]
+                if late:
+                    raise RecordError(f"{node.name!r} uses {late[0]}, which runs later")
+            seen.add(node.name)
+
+    # -- JSON -----------------------------------------------------------------------------
+
+    def to_json(self) -> str:
+        """The graph as JSON, one line per node, keys in fixed order, defaults left out."""
+        head = {"format": FORMAT, "name": self.name, "device": self.device, "mode": self.mode}
+        lines = ",\n".join(_dump(_node_to_data(node)) for node in self.nodes)
+        return _dump(head)[:-1] + ', "nodes": [\n' + lines + "\n]}\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Graph:
+        """Read what `to_json` wrote.
+
+        Raises:
+            RecordError: It is not a graph, or of another format.
+        """
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise RecordError(f"not JSON: {error}") from error
+        return cls.from_data(data)
+
+    @classmethod
+    def from_data(cls, data: object) -> Graph:
+        """Read the parsed JSON of a graph; every type is checked, since it may be foreign."""
+        top = _typed(data, dict, "a graph")
+        if top.get("format") != FORMAT:
+            raise RecordError(f"graph of format {top.get('format')!r}, this version reads {FORMAT}")
+        graph = cls(
+            name=_typed(top.get("name"), str, "name"),
+            nodes=tuple(_node_from_data(n) for n in _typed(top.get("nodes"), list, "nodes")),
+            device=_typed(top.get("device", "meta"), str, "device"),
+            mode=_typed(top.get("mode", "eval"), str, "mode"),
+        )
+        graph.validate()
+        return graph
+
+
+def _dump(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+
+
+def _use_to_data(use: Use) -> list[Any]:
+    return [use.arg, use.node] + ([use.output] if use.output else [])
+
+
+def _node_to_data(node: Node) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": node.name, "op": node.op, "target": node.target}
+    if node.scope is not None:
+        data["scope"] = node.scope
+    if node.type:
+        data["type"] = node.type
+    if node.args:
+        data["args"] = [_use_to_data(use) for use in node.args]
+    if node.outputs:
+        data["outputs"] = [[t.dtype, *t.shape] for t in node.outputs]
+    if node.results:
+        data["results"] = [_use_to_data(use) for use in node.results]
+    if node.config:
+        data["config"] = node.config
+    if node.parameters is not None:
+        p = node.parameters
+        data["parameters"] = [p.own, p.total, p.trainable]
+    if node.call != 1:
+        data["call"] = node.call
+    if node.repeat != 1:
+        data["repeat"] = node.repeat
+    return data
+
+
+def _typed(value: object, kind: type, what: str) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise RecordError(f"{what} is {type(value).__name__}, not {kind.__name__}")
+    return value
+
+
+def _use_from_data(data: object) -> Use:
+    parts = _typed(data, list, "a use")
+    if len(parts) not in (2, 3):
+        raise RecordError(f"a use has {len(parts)} parts")
+    output = _typed(parts[2], int, "output") if len(parts) == 3 else 0
+    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"))
+
+
+def _tensor_from_data(data: object) -> TensorMeta:
+    parts = _typed(data, list, "a tensor")
+    if not parts:
+        raise RecordError("a tensor without dtype")
+    shape = tuple(_typed(size, int, "a size") for size in parts[1:])
+    return TensorMeta(shape, _typed(parts[0], str, "dtype"))
+
+
+def _node_from_data(data: object) -> Node:
+    top = _typed(data, dict, "a node")
+    op = top.get("op")
+    if op not in get_args(Op):
+        raise RecordError(f"unknown op {op!r}")
+    parameters = None
+    if "parameters" in top:
+        counts = _typed(top["parameters"], list, "parameters")
+        if len(counts) != 3:
+            raise RecordError("parameters are not three counts")
+        parameters = Parameters(*(_typed(c, int, "a count") for c in counts))
+    scope = top.get("scope")
+    return Node(
+        name=_typed(top.get("name"), str, "name"),
+        op=op,
+        target=_typed(top.get("target"), str, "target"),
+        scope=None if scope is None else _typed(scope, str, "scope"),
+        type=_typed(top.get("type", ""), str, "type"),
+        args=tuple(_use_from_data(u) for u in _typed(top.get("args", []), list, "args")),
+        outputs=tuple(_tensor_from_data(t) for t in _typed(top.get("outputs", []), list, "outputs")),
+        results=tuple(_use_from_data(u) for u in _typed(top.get("results", []), list, "results")),
+        config=_typed(top.get("config", ""), str, "config"),
+        parameters=parameters,
+        call=_typed(top.get("call", 1), int, "call"),
+        repeat=_typed(top.get("repeat", 1), int, "repeat"),
+    )

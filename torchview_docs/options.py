@@ -1,0 +1,256 @@
+"""What an option is: a name, a kind of value, a default, help, and the hosts that know it.
+
+The options of a figure are the fields of `spec.FigureSpec`, those of a project the fields of
+`settings.Settings`. Every host (directive, fence, conf.py, mkdocs.yml, pyproject.toml, command
+line, `draw_graph`) and the options page of the documentation read them from there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from torchview_docs.errors import OptionError
+
+__all__ = [
+    "Host",
+    "Kind",
+    "Option",
+    "Scope",
+    "choice",
+    "css_classes",
+    "css_length",
+    "depth",
+    "flag",
+    "natural",
+    "nearest",
+    "option",
+    "options_of",
+    "paths",
+    "positive",
+    "read_options",
+    "text",
+]
+
+T = TypeVar("T")
+
+#: `page` is the directive and the fence, `config` conf.py, mkdocs.yml and pyproject.toml.
+Host: TypeAlias = Literal["page", "config", "cli", "api"]
+#: What an option changes: what is traced (part of a record's key), what is drawn of it, how the
+#: drawing stands in the page, or how the project is built.
+Scope: TypeAlias = Literal["trace", "view", "page", "project"]
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of value.
+
+    Attributes:
+        values: Which values it takes, for help and error messages: `a number, inf or auto`.
+        parse: From text; raises ValueError.
+        choices: The words that it takes, for the suggestion of the nearest one.
+    """
+
+    values: str
+    parse: Callable[[str], T]
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line of the table of options."""
+
+    #: As pages write it: `hide-inner-tensors`; conf.py and TOML write `_` or `-`.
+    name: str
+    kind: Kind[Any]
+    default: Any
+    help: str
+    scope: Scope
+    hosts: frozenset[Host]
+    example: str = ""
+
+    @property
+    def field(self) -> str:
+        """Its name as a Python identifier."""
+        return self.name.replace("-", "_")
+
+    def read(self, value: object) -> Any:
+        """The value from what a host gives: text of a page, or a value of a configuration file.
+
+        Raises:
+            OptionError: The value is not one that the option can have; names the nearest right one.
+        """
+        if value is None and self.default is None:
+            return None
+        if isinstance(value, list | tuple):
+            text = " ".join(str(part) for part in value)
+        else:
+            text = "true" if value is True else "false" if value is False else str(value)
+        try:
+            return self.kind.parse(text.strip())
+        except ValueError as error:
+            hint = nearest(text, self.kind.choices)
+            because = f" ({error})" if str(error) else ""
+            raise OptionError(
+                f"option {self.name!r} cannot be {text!r}{because}: it takes {self.kind.values}{hint}"
+            ) from error
+
+    def write(self, value: Any) -> str:
+        """A value as a page would write it; `read` gives it back."""
+        if value is True or value is False:
+            return "true" if value else "false"
+        if isinstance(value, tuple):
+            return " ".join(map(str, value))
+        return "" if value is None else str(value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'depth'?`, or nothing where no known word is near."""
+    found = difflib.get_close_matches(word.strip().lower(), list(known), n=1, cutoff=0.55)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+# -- kinds --------------------------------------------------------------------------------
+
+
+def _parse_text(text: str) -> str:
+    if not text:
+        raise ValueError("it is empty")
+    return text
+
+
+def _parse_flag(text: str) -> bool:
+    word = text.lower()
+    if word in ("", "true", "yes", "on", "1"):
+        return True
+    if word in ("false", "no", "off", "0"):
+        return False
+    raise ValueError
+
+
+def _parse_depth(text: str) -> int | float | str:
+    word = text.lower()
+    if word == "auto":
+        return "auto"
+    if word in ("inf", "infinity", "all"):
+        return math.inf
+    if not re.fullmatch(r"\+?\d+", word):
+        raise ValueError("a negative depth" if re.fullmatch(r"-\d+", word) else "")
+    return int(word)
+
+
+def _parse_length(text: str) -> str:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(px|em|rem|ex|ch|pt|cm|mm|in|vw|%)?", text)
+    if not found or float(found[1]) <= 0:
+        raise ValueError
+    return found[1] + (found[2] or "px")
+
+
+def _parse_classes(text: str) -> tuple[str, ...]:
+    names = tuple(text.replace(",", " ").split())
+    for name in names:
+        if not re.fullmatch(r"-?[A-Za-z_][A-Za-z0-9_-]*", name):
+            raise ValueError(f"{name!r} is not a class name")
+    return names
+
+
+def _parse_positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise ValueError("it must be greater than 0")
+    return number
+
+
+def _parse_natural(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("it must be at least 1")
+    return number
+
+
+def _parse_paths(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+text: Kind[str] = Kind("text", _parse_text)
+flag: Kind[bool] = Kind("`true` or `false`", _parse_flag, ("true", "false", "yes", "no", "on", "off"))
+depth: Kind[int | float | str] = Kind("a whole number from 0, `inf` or `auto`", _parse_depth, ("inf", "auto"))
+css_length: Kind[str] = Kind("a CSS length such as `480px`, `30em` or `100%`", _parse_length)
+css_classes: Kind[tuple[str, ...]] = Kind("class names, separated by spaces", _parse_classes)
+positive: Kind[float] = Kind("a number greater than 0", _parse_positive)
+natural: Kind[int] = Kind("a whole number from 1", _parse_natural)
+paths: Kind[tuple[str, ...]] = Kind("folders, separated by spaces (or a list)", _parse_paths)
+
+
+def choice(*words: str) -> Kind[str]:
+    """A kind that takes one of these words, in any case."""
+    known = {word.lower(): word for word in words}
+
+    def parse(text: str) -> str:
+        if text.lower() not in known:
+            raise ValueError
+        return known[text.lower()]
+
+    listed = ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
+    return Kind(listed, parse, tuple(known))
+
+
+# -- the table ----------------------------------------------------------------------------
+
+
+def option(
+    default: Any, kind: Kind[Any], scope: Scope, help: str, *, hosts: str = "page config cli api", example: str = ""
+) -> Any:
+    """A dataclass field that is an option; its name, `_` for `-`, is the option's name.
+
+    Args:
+        hosts: Words of `Host`, separated by spaces.
+    """
+    names: frozenset[Any] = frozenset(hosts.split())
+    return dataclasses.field(
+        default=default,
+        kw_only=True,
+        metadata={"kind": kind, "scope": scope, "help": help, "hosts": names, "example": example},
+    )
+
+
+def options_of(holder: type[Any]) -> dict[str, Option]:
+    """The options that the fields of a dataclass define, by name as pages write it."""
+    return {
+        (name := f.name.rstrip("_").replace("_", "-")): Option(name=name, default=f.default, **f.metadata)
+        for f in dataclasses.fields(holder)
+        if "kind" in f.metadata
+    }
+
+
+def read_options(
+    table: Mapping[str, Option], given: Mapping[str, object], host: Host, *, also: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Values by field name from what a host gives by option name (`-` and `_` alike).
+
+    Args:
+        table: The options.
+        given: What the author wrote.
+        host: Where.
+        also: Further names that the host knows and that are no options of the table, for suggestions.
+
+    Raises:
+        OptionError: An unknown option, one that this host does not have, or a wrong value.
+    """
+    here = {name: opt for name, opt in table.items() if host in opt.hosts}
+    values: dict[str, Any] = {}
+    for written, value in given.items():
+        name = written.strip().replace("_", "-").lower()
+        opt = here.get(name)
+        if opt is None:
+            if name in table:
+                raise OptionError(f"option {written!r} cannot be set here, only per figure in a page")
+            hint = nearest(name, [*here, *also]) or "; known are " + ", ".join(sorted(here))
+            raise OptionError(f"unknown option {written!r}{hint}")
+        values[opt.field] = opt.read(value)
+    return values

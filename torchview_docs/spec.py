@@ -1,0 +1,210 @@
+"""FigureSpec: everything that an author says of one figure, and the table of its options."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from torchview_docs import options as kinds
+from torchview_docs.expressions import parse_input, parse_model
+from torchview_docs.options import Host, option, options_of, read_options
+
+__all__ = ["OPTIONS", "FigureSpec"]
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One figure: the model, its input, and the options.
+
+    A field is an option: its name, type, default, help, and the hosts that know it (see
+    `options.option`); `OPTIONS` is the table. `FigureSpec.read` makes one from what a host gives.
+    """
+
+    #: The model expression, in canonical form.
+    model: str
+    input: str | None = option(
+        None,
+        kinds.text,
+        "trace",
+        "What the model is called with: the text between the parentheses of the call, a tensor "
+        "written `dtype[sizes]`.",
+        hosts="page cli",
+        example="float32[1, 3, 224, 224], mask=bool[1, 10]",
+    )
+    input_from: str | None = option(
+        None,
+        kinds.text,
+        "trace",
+        "A function that returns the input, for what no literal can say: a tuple is the positional "
+        "arguments, a dict the keyword arguments, anything else the one argument.",
+        hosts="page cli",
+        example="mypkg.data.example_batch",
+    )
+    depth: int | float | str = option(
+        "auto",
+        kinds.depth,
+        "view",
+        "How many levels of modules are shown open; 0 is the model as one card. `auto` is the "
+        "deepest level that keeps the figure within about 40 cards.",
+        example="2",
+    )
+    direction: str = option(
+        "TB", kinds.choice("TB", "LR", "BT", "RL"), "view", "Which way the data flows.", example="LR"
+    )
+    show_shapes: bool = option(True, kinds.flag, "view", "Write the shapes of tensors on the edges.")
+    hide_inner_tensors: bool = option(
+        True, kinds.flag, "view", "Show tensors as nodes only where they enter and leave the model."
+    )
+    hide_module_functions: bool = option(
+        True,
+        kinds.flag,
+        "view",
+        "Show a module without submodules as one card, not the functions that it calls.",
+    )
+    simplify: bool = option(
+        True,
+        kinds.flag,
+        "view",
+        "Leave out what only passes a tensor on or changes how it is laid out: `view`, `transpose`, "
+        "`contiguous`, `nn.Identity`, dropout in eval mode; its effect is seen in the shapes.",
+    )
+    fold: bool = option(
+        True, kinds.flag, "view", "Draw a run of equal neighbours once, with its count (× 12)."
+    )
+    device: str = option(
+        "auto",
+        kinds.choice("auto", "meta", "cpu"),
+        "trace",
+        "Where the model runs: `meta` computes shapes only and needs no memory, `cpu` computes; "
+        "`auto` tries meta and falls back to cpu.",
+    )
+    mode: str = option("eval", kinds.choice("eval", "train"), "trace", "The mode of the model while it runs.")
+    caption: str | None = option(
+        None, kinds.text, "page", "Text under the figure.", hosts="page", example="One block of GPT-2."
+    )
+    name: str | None = option(
+        None,
+        kinds.text,
+        "page",
+        "Name by which other pages refer to the figure (`:numref:` in Sphinx, the id in HTML).",
+        hosts="page",
+        example="fig-gpt2",
+    )
+    alt: str | None = option(
+        None,
+        kinds.text,
+        "page",
+        "What the figure shows, for readers who do not see it; written from the graph where absent.",
+        hosts="page",
+    )
+    align: str | None = option(
+        None, kinds.choice("left", "center", "right"), "page", "Where the figure stands.", hosts="page config"
+    )
+    width: str | None = option(
+        None,
+        kinds.css_length,
+        "page",
+        "Width of the figure; by default its natural width, and it scrolls in its own box where "
+        "the page is narrower.",
+        hosts="page config",
+        example="100%",
+    )
+    class_: tuple[str, ...] = option(
+        (), kinds.css_classes, "page", "CSS classes of the figure.", hosts="page config", example="wide"
+    )
+
+    @classmethod
+    def read(
+        cls,
+        model: str,
+        given: Mapping[str, object],
+        *,
+        host: Host = "page",
+        defaults: Mapping[str, Any] | None = None,
+    ) -> FigureSpec:
+        """A spec from what the author wrote.
+
+        Args:
+            model: The model expression.
+            given: Options by name, as text or as typed values.
+            host: Where they were written.
+            defaults: Values by field name from the project's configuration.
+
+        Raises:
+            ExpressionError: In the model or input expression, with the character.
+            OptionError: An unknown option or a wrong value, with the nearest right one.
+        """
+        values = {**(defaults or {}), **read_options(OPTIONS, given, host)}
+        values = {("class_" if name == "class" else name): value for name, value in values.items()}
+        if values.get("input") is not None and values.get("input_from") is not None:
+            raise kinds.OptionError("options 'input' and 'input-from' exclude each other")
+        if values.get("input") is not None:
+            values["input"] = str(parse_input(values["input"]))
+        if values.get("input_from") is not None:
+            values["input_from"] = str(parse_model(values["input_from"]))
+        return cls(str(parse_model(model)), **values)
+
+    def options(self, *scopes: str) -> dict[str, Any]:
+        """The options of these scopes that differ from their default, by name as pages write it."""
+        return {
+            name: value
+            for name, opt in OPTIONS.items()
+            if opt.scope in scopes and (value := self._value(opt)) != opt.default
+        }
+
+    def _value(self, opt: kinds.Option) -> Any:
+        return getattr(self, "class_" if opt.field == "class" else opt.field)
+
+    @property
+    def trace_spec(self) -> FigureSpec:
+        """The same with nothing but what is traced: figures with equal ones share one trace."""
+        values = {OPTIONS[name].field: v for name, v in self.options("trace").items()}
+        return FigureSpec(self.model, **values)
+
+    @property
+    def view_spec(self) -> FigureSpec:
+        """The same without what belongs to the page: figures with equal ones share a drawing."""
+        values = {OPTIONS[name].field: v for name, v in self.options("trace", "view").items()}
+        return FigureSpec(self.model, **values)
+
+    @cached_property
+    def trace_key(self) -> str:
+        """32 hexadecimal digits that name what is traced: model, input and tracing options."""
+        return _digest([self.model, self.options("trace")])
+
+    @cached_property
+    def view_key(self) -> str:
+        """32 hexadecimal digits that name what is drawn: `trace_key` and the view's options."""
+        return _digest([self.model, self.options("trace", "view")])
+
+    def __str__(self) -> str:
+        """The canonical text: a fence's content that reads back as the same spec."""
+        lines = [self.model]
+        for name, value in self.options("trace", "view", "page").items():
+            lines.append(f"{name}: {OPTIONS[name].write(value)}")
+        return "\n".join(lines)
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data for JSON; `from_data` gives it back."""
+        return {
+            "model": self.model,
+            **{n: OPTIONS[n].write(v) for n, v in self.options("trace", "view", "page").items()},
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> FigureSpec:
+        """Read what `to_data` gave; raises as `read` does."""
+        return cls.read(str(data["model"]), {k: v for k, v in data.items() if k != "model"})
+
+
+def _digest(data: object) -> str:
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+#: The options of a figure, by name as pages write it.
+OPTIONS: Mapping[str, kinds.Option] = options_of(FigureSpec)
