@@ -1,0 +1,1 @@
+"""Small models worth showing: the subjects of the sample site's figures."""
