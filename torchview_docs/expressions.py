@@ -13,7 +13,7 @@ import ast
 import io
 import tokenize
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, cast
 
 from torchview_docs.errors import ExpressionError
 from torchview_docs.options import nearest
@@ -35,11 +35,28 @@ __all__ = [
 DTYPES = {
     **{
         name: name
-        for name in (
-            "float64 float32 float16 bfloat16 complex128 complex64 complex32 "
-            "int64 int32 int16 int8 uint64 uint32 uint16 uint8 bool "
-            "float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz"
-        ).split()
+        for name in [
+            "float64",
+            "float32",
+            "float16",
+            "bfloat16",
+            "complex128",
+            "complex64",
+            "complex32",
+            "int64",
+            "int32",
+            "int16",
+            "int8",
+            "uint64",
+            "uint32",
+            "uint16",
+            "uint8",
+            "bool",
+            "float8_e4m3fn",
+            "float8_e5m2",
+            "float8_e4m3fnuz",
+            "float8_e5m2fnuz",
+        ]
     },
     "double": "float64",
     "float": "float32",
@@ -165,6 +182,7 @@ def parse_input(text: str) -> InputExpression:
 #: What may stand where: a model's arguments hold names and calls, an input's hold tensors.
 _MODEL = "a literal, a dotted name or a call of one"
 _INPUT = "a tensor such as `float32[1, 3]` or a literal"
+_KEY = "a number or text as key of a dict"
 
 
 class _Parser:
@@ -189,6 +207,9 @@ class _Parser:
             return ast.parse("(" + self.source + ")", mode="eval").body
         except SyntaxError as error:
             position = self._position(error.lineno or 1, _bytes_before(self.lines, error))
+            if position >= len(self.text) and "unmatched" in error.msg:
+                # Theirs closed our parenthesis, so the parser complains of ours.
+                position = self.text.rfind(")")
             raise ExpressionError(f"this is not an expression ({error.msg})", self.text, position) from error
         except (ValueError, MemoryError, RecursionError) as error:
             raise ExpressionError(f"this cannot be parsed ({error})", self.text, 0) from error
@@ -234,13 +255,10 @@ class _Parser:
             case ast.Set(elts=items):
                 return Container("set", tuple(self.value(item, wanted) for item in items))
             case ast.Dict(keys=keys, values=values):
-                for key in keys:
-                    if not isinstance(key, ast.Constant):
-                        self.fail(key or node, "a key of a dict must be a literal")
                 return Container(
                     "dict",
                     tuple(self.value(v, wanted) for v in values),
-                    tuple(Literal(k.value) for k in keys if isinstance(k, ast.Constant)),
+                    tuple(self._key(key, node) for key in keys),
                 )
             case ast.Name() | ast.Attribute() if wanted is _MODEL:
                 return self._name(node)
@@ -251,14 +269,21 @@ class _Parser:
                 return self._tensor(node)
         self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
 
+    def _key(self, node: ast.expr | None, around: ast.Dict) -> Value:
+        if node is None:
+            self.fail(around, "`**` is not allowed here: write the entries out")
+        key = self.value(node, _KEY)
+        if not isinstance(key, Literal):
+            self.fail(node, f"{_describe(node)} is not allowed here, only {_KEY}")
+        return key
+
     def _complex(self, node: ast.expr) -> complex:
         # ast.literal_eval reads `1+2j` and nothing else that is a sum.
         try:
             value = ast.literal_eval(node)
         except ValueError:
             self.fail(node, "arithmetic is not allowed here, only literals")
-        assert isinstance(value, complex)
-        return value
+        return cast(complex, value)
 
     def _name(self, node: ast.expr) -> Name:
         parts: list[str] = []
@@ -276,10 +301,12 @@ class _Parser:
         if dtype is None:
             self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
         sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        for size in sizes:
-            if not (isinstance(size, ast.Constant) and type(size.value) is int):
-                self.fail(size, "a size must be a whole number from 0")
-        return Tensor(dtype, tuple(s.value for s in sizes if isinstance(s, ast.Constant)))
+        return Tensor(dtype, tuple(self._size(size) for size in sizes))
+
+    def _size(self, node: ast.expr) -> int:
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            return node.value
+        self.fail(node, "a size must be a whole number from 0")
 
 
 def _bytes_before(lines: list[str], error: SyntaxError) -> int:

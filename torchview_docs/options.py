@@ -204,18 +204,29 @@ def choice(*words: str) -> Kind[str]:
 
 
 def option(
-    default: Any, kind: Kind[Any], scope: Scope, help: str, *, hosts: str = "page config cli api", example: str = ""
+    default: Any,
+    kind: Kind[Any],
+    scope: Scope,
+    about: str,
+    *,
+    hosts: str = "page config cli api",
+    example: str = "",
 ) -> Any:
     """A dataclass field that is an option; its name, `_` for `-`, is the option's name.
 
     Args:
+        default: The value where nothing is said.
+        kind: Which values it takes.
+        scope: What it changes.
+        about: What it does, in sentences for the author of a page.
         hosts: Words of `Host`, separated by spaces.
+        example: A value worth showing.
     """
     names: frozenset[Any] = frozenset(hosts.split())
     return dataclasses.field(
         default=default,
         kw_only=True,
-        metadata={"kind": kind, "scope": scope, "help": help, "hosts": names, "example": example},
+        metadata={"kind": kind, "scope": scope, "help": about, "hosts": names, "example": example},
     )
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from torchview_docs import options as kinds
+from torchview_docs.errors import OptionError
 from torchview_docs.expressions import parse_input, parse_model
 from torchview_docs.options import Host, option, options_of, read_options
 
@@ -141,7 +142,7 @@ class FigureSpec:
         values = {**(defaults or {}), **read_options(OPTIONS, given, host)}
         values = {("class_" if name == "class" else name): value for name, value in values.items()}
         if values.get("input") is not None and values.get("input_from") is not None:
-            raise kinds.OptionError("options 'input' and 'input-from' exclude each other")
+            raise OptionError("options 'input' and 'input-from' exclude each other")
         if values.get("input") is not None:
             values["input"] = str(parse_input(values["input"]))
         if values.get("input_from") is not None:

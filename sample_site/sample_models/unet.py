@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -42,9 +44,9 @@ class UNet(nn.Module):
         super().__init__()
         widths = [width * 2**level for level in range(levels + 1)]
         self.inc = DoubleConv(channels, width)
-        self.down = nn.ModuleList(DoubleConv(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.down = nn.ModuleList(DoubleConv(a, b) for a, b in pairwise(widths))
         self.pool = nn.MaxPool2d(2)
-        self.up = nn.ModuleList(Up(b, a) for a, b in reversed(list(zip(widths, widths[1:], strict=False))))
+        self.up = nn.ModuleList(Up(b, a) for a, b in reversed(list(pairwise(widths))))
         self.outc = nn.Conv2d(width, classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:

@@ -1,0 +1,15 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+# Generated examples must not fail for being slow: the machines are noisy.
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--overwrite", action="store_true", help="accept new expected outputs")
+    parser.addoption("--no-output", action="store_true", help="skip comparisons with expected outputs")

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import ast
+import keyword
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torchview_docs.errors import ExpressionError
+from torchview_docs.expressions import Call, Container, Literal, Name, Tensor, parse_input, parse_model
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("pkg.Net", "pkg.Net"),
+        ("pkg.mod:Net", "pkg.mod.Net"),
+        ("  pkg.mod:Outer.Inner( 3 )", "pkg.mod.Outer.Inner(3)"),
+        ("pkg.Net(hidden = 64, name='a:b')", "pkg.Net(hidden=64, name='a:b')"),
+        ("t.GPT2Model(t.GPT2Config(n_layer=2))", "t.GPT2Model(t.GPT2Config(n_layer=2))"),
+        ("t:GPT2Model(t:GPT2Config(n_layer=2))", "t.GPT2Model(t.GPT2Config(n_layer=2))"),
+        ("pkg.Net(act=torch.nn.ReLU)", "pkg.Net(act=torch.nn.ReLU)"),
+        ("pkg.Net([1, -2.5, (3,)], {'a': None}, {1})", "pkg.Net([1, -2.5, (3,)], {'a': None}, {1})"),
+        ("pkg.Net(\n  1,\n  2,\n)", "pkg.Net(1, 2)"),
+        ("pkg.Net(1+2j)", "pkg.Net((1+2j))"),
+    ],
+)
+def test_a_model_is_read_and_written_in_canonical_form(written: str, canonical: str) -> None:
+    assert str(parse_model(written)) == canonical
+    assert parse_model(canonical) == parse_model(written)
+
+
+def test_an_input_holds_tensors_in_any_literal_container() -> None:
+    parsed = parse_input("float32[1, 3], torch.int64[()], mask=[bool[2], {'a': (long[0],)}], train=False")
+    assert parsed.args == (Tensor("float32", (1, 3)), Tensor("int64", ()))
+    assert dict(parsed.kwargs) == {
+        "mask": Container(
+            "list",
+            (
+                Tensor("bool", (2,)),
+                Container("dict", (Container("tuple", (Tensor("int64", (0,)),)),), (Literal("a"),)),
+            ),
+        ),
+        "train": Literal(False),
+    }
+
+
+def test_an_empty_input_is_a_call_without_arguments_only_when_it_has_a_keyword() -> None:
+    with pytest.raises(ExpressionError, match="nothing is written"):
+        parse_input("  ")
+
+
+#: Expression, what the message says, and the text from the offending character on.
+WRONG_MODELS = [
+    ("Net", "needs its module", "Net"),
+    ("pkg.Net(lambda: 1)", "a lambda is not allowed", "lambda: 1)"),
+    ("pkg.Net(1 + 2)", "arithmetic", "1 + 2)"),
+    ("pkg.Net(x for x in y)", "comprehension", "(x for x in y)"),
+    ("pkg.Net(*args)", r"`\*` is not allowed", "*args)"),
+    ("pkg.Net(**kw)", r"`\*\*` is not allowed", "kw)"),
+    ("pkg.Net(a=1, a=2)", "given twice", "a=2)"),
+    ("pkg.Net()()", "a call is not allowed", "pkg.Net()()"),
+    ("pkg.Net().x", "a call is not allowed", "pkg.Net().x"),
+    ("__import__('os').system('x')", "a call is not allowed", "__import__('os').system('x')"),
+    ("pkg.Net(f'{x}')", "an f-string", "f'{x}')"),
+    ("pkg.Net(x[0])", "an index is not allowed", "x[0])"),
+    ("pkg.Net(é=1, b=(c := 2))", "an assignment", "c := 2))"),
+    ("pkg.Net(...)", "not allowed", "...)"),
+    ("'pkg.Net'", "a model is a dotted name", "'pkg.Net'"),
+    ("pkg.Net(\n  a=1,\n  b=x[0],\n)", "an index", "x[0],\n)"),
+    ("pkg.Net(", "not an expression", None),
+    ("pkg.Net)", "not an expression", ")"),
+    ("", "nothing is written", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "rest"), WRONG_MODELS)
+def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, rest: str | None) -> None:
+    with pytest.raises(ExpressionError, match=message) as caught:
+        parse_model(text)
+    if rest is not None:
+        assert text[caught.value.position :] == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "rest"),
+    [
+        ("flaot32[1]", "did you mean 'float32'", "flaot32[1]"),
+        ("float32[1, -2]", "a size must be", "-2]"),
+        ("float32[n]", "a size must be", "n]"),
+        ("float32[True]", "a size must be", "True]"),
+        ("x.y", "a dotted name is not allowed", "x.y"),
+        ("f(1)", "a call is not allowed", "f(1)"),
+        ("float32[1]) + g(2", "not a list of arguments", None),
+        ("float32[1", "not an expression", None),
+    ],
+)
+def test_what_is_no_input_is_an_error_at_its_character(text: str, message: str, rest: str | None) -> None:
+    with pytest.raises(ExpressionError, match=message) as caught:
+        parse_input(text)
+    if rest is not None:
+        assert text[caught.value.position :] == rest
+
+
+def test_an_error_shows_a_caret_under_the_character() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse_model("pkg.Net(\n  b=x[0])")
+    assert caught.value.pointer() == "  b=x[0])\n    ^"
+
+
+identifiers = st.text(string.ascii_letters, min_size=1, max_size=5).filter(
+    lambda s: s.isidentifier() and not keyword.iskeyword(s)
+)
+names = st.lists(identifiers, min_size=2, max_size=3).map(lambda parts: Name(".".join(parts)))
+literals = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**9), 10**9),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=8),
+    st.binary(max_size=4),
+).map(Literal)
+
+
+def _grow(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    items = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(Container, st.sampled_from(["list", "tuple"]), items),
+        items.flatmap(
+            lambda values: st.builds(
+                Container,
+                st.just("dict"),
+                st.just(values),
+                st.lists(literals, min_size=len(values), max_size=len(values)).map(tuple),
+            )
+        ),
+        st.builds(
+            Call,
+            names,
+            items,
+            st.dictionaries(identifiers, inner, max_size=2).map(lambda d: tuple(d.items())),
+        ),
+    )
+
+
+values = st.recursive(st.one_of(literals, names), _grow, max_leaves=8)
+
+
+@given(st.builds(Call, names, st.lists(values, max_size=3).map(tuple), st.just(())))
+def test_every_model_reads_back_from_its_text(model: Call) -> None:
+    text = str(model)
+    ast.parse(text, mode="eval")
+    assert str(parse_model(text)) == text
+
+
+@given(st.text())
+def test_no_text_raises_anything_but_our_error(text: str) -> None:
+    for parse in (parse_model, parse_input):
+        caught = None
+        try:
+            parse(text)
+        except ExpressionError as error:
+            caught = error
+        if caught is not None:
+            assert 0 <= caught.position <= len(text)
+            assert caught.pointer().endswith("^")

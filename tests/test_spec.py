@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torchview_docs.errors import ExpressionError, OptionError
+from torchview_docs.options import Option
+from torchview_docs.spec import OPTIONS, FigureSpec
+
+#: For each option a text that is right and not its default, the value, and one that is wrong.
+EXAMPLES: dict[str, tuple[str, Any, str]] = {
+    "input": ("float32[1,3]", "float32[1, 3]", "float32["),
+    "input-from": ("pkg:batch", "pkg.batch", "pkg.batch[0]"),
+    "depth": ("2", 2, "-1"),
+    "direction": ("lr", "LR", "diagonal"),
+    "show-shapes": ("no", False, "maybe"),
+    "hide-inner-tensors": ("false", False, "2"),
+    "hide-module-functions": ("off", False, "of"),
+    "simplify": ("0", False, "nope"),
+    "fold": ("no", False, "x"),
+    "device": ("CPU", "cpu", "gpu"),
+    "mode": ("train", "train", "training!"),
+    "caption": ("A net: small", "A net: small", ""),
+    "name": ("fig-a", "fig-a", ""),
+    "alt": ("A net.", "A net.", ""),
+    "align": ("center", "center", "middle"),
+    "width": ("50 %", "50%", "wide"),
+    "class": ("a b-c", ("a", "b-c"), "1a"),
+}
+
+
+def test_the_examples_cover_the_table_of_options() -> None:
+    assert list(EXAMPLES) == list(OPTIONS)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_each_option_is_read_from_text_and_written_back(name: str) -> None:
+    right, value, wrong = EXAMPLES[name]
+    spec = FigureSpec.read("pkg.Net", {name: right})
+    assert spec.options("trace", "view", "page") == {name: value}
+    assert FigureSpec.from_data(spec.to_data()) == spec
+    with pytest.raises((OptionError, ExpressionError)):
+        FigureSpec.read("pkg.Net", {name: wrong})
+
+
+@pytest.mark.parametrize("option", [o for o in OPTIONS.values() if "config" in o.hosts], ids=lambda o: o.name)
+def test_a_configured_default_holds_until_a_page_says_otherwise(option: Option) -> None:
+    value = EXAMPLES[option.name][1]
+    defaults = {option.field: value}
+    assert FigureSpec.read("pkg.Net", {}, defaults=defaults).options(option.scope) == {option.name: value}
+    back = option.write(option.default)
+    if back:
+        assert FigureSpec.read("pkg.Net", {option.name: back}, defaults=defaults).options(option.scope) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ({"dept": "2"}, "did you mean 'depth'"),
+        ({"Show_Shape": "no"}, "did you mean 'show-shapes'"),
+        ({"devise": "cpu"}, "did you mean 'device'"),
+        ({"qqqqqqq": "1"}, "known are "),
+        ({"device": "mta"}, "did you mean 'meta'"),
+        ({"align": "centre"}, "did you mean 'center'"),
+        ({"show-shapes": "ture"}, "did you mean 'true'"),
+        ({"depth": "atuo"}, "did you mean 'auto'"),
+    ],
+)
+def test_a_misspelt_option_or_value_names_the_nearest_right_one(given: dict[str, str], hint: str) -> None:
+    with pytest.raises(OptionError, match=hint):
+        FigureSpec.read("pkg.Net", given)
+
+
+def test_values_of_configuration_files_are_read_as_they_are() -> None:
+    given = {"depth": math.inf, "show_shapes": False, "class": ["a", "b"], "width": 400}
+    spec = FigureSpec.read("pkg.Net", given, host="config")
+    assert (spec.depth, spec.show_shapes, spec.class_, spec.width) == (math.inf, False, ("a", "b"), "400px")
+
+
+def test_what_belongs_to_one_figure_is_refused_as_a_default() -> None:
+    with pytest.raises(OptionError, match="only per figure"):
+        FigureSpec.read("pkg.Net", {"caption": "x"}, host="config")
+
+
+def test_input_and_input_from_exclude_each_other() -> None:
+    with pytest.raises(OptionError, match="exclude"):
+        FigureSpec.read("pkg.Net", {"input": "float32[1]", "input-from": "pkg.f"})
+
+
+def test_figures_that_differ_only_in_view_and_page_share_a_trace() -> None:
+    base = FigureSpec.read("pkg.Net(1)", {"input": "float32[1]"})
+    other = FigureSpec.read(
+        "pkg:Net( 1 )", {"input": "float32[ 1 ]", "depth": "1", "caption": "x", "direction": "LR"}
+    )
+    assert base.trace_key == other.trace_key
+    assert base.trace_spec == other.trace_spec
+    assert base.view_key != other.view_key
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda o: o.name)
+def test_the_keys_change_with_exactly_what_they_name(option: Option) -> None:
+    base = FigureSpec("pkg.Net")
+    spec = FigureSpec.read("pkg.Net", {option.name: EXAMPLES[option.name][0]})
+    assert (spec.trace_key != base.trace_key) == (option.scope == "trace")
+    assert (spec.view_key != base.view_key) == (option.scope in ("trace", "view"))
+
+
+@given(st.dictionaries(st.sampled_from(list(OPTIONS)), st.text(max_size=12), max_size=4))
+def test_any_text_as_options_is_a_spec_or_our_error(given: dict[str, str]) -> None:
+    with contextlib.suppress(OptionError, ExpressionError):
+        spec = FigureSpec.read("pkg.Net", given)
+        assert FigureSpec.from_data(spec.to_data()) == spec
+
+
+def test_every_option_says_what_it_does() -> None:
+    for option in OPTIONS.values():
+        assert option.help.endswith(".")
+        assert option.kind.values
+        assert option.hosts
