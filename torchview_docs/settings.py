@@ -101,6 +101,11 @@ class Project:
             defaults |= read_options(OPTIONS, rest, "config", also=SETTINGS)
         return cls(root, settings, defaults)
 
+    def with_paths(self, *folders: str) -> Project:
+        """The same with these folders searched first."""
+        paths = (*folders, *(path for path in self.paths if path not in folders))
+        return replace(self, settings=replace(self.settings, paths=paths))
+
     @property
     def cache_folder(self) -> Path:
         """Where the cache is."""

@@ -1,0 +1,189 @@
+"""The command line: `torchview-docs draw` and `torchview-docs cache`.
+
+Exit codes: 0 when all went well, 1 when a figure could not be drawn, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torchview_docs import __version__
+from torchview_docs.errors import ExpressionError, Failure, OptionError, SpecError
+from torchview_docs.options import Option, nearest
+from torchview_docs.settings import SETTINGS, Project
+from torchview_docs.spec import OPTIONS, FigureSpec
+
+if TYPE_CHECKING:
+    from torchview_docs.build import Figure
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: The arguments, `sys.argv[1:]` where None.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except ExpressionError as error:
+        _complain(f"{error.problem}:\n{error.pointer()}")
+    except SpecError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        _complain("stopped")
+        return 130
+    return 2
+
+
+def _complain(message: str) -> None:
+    print(f"torchview-docs: {message}", file=sys.stderr)  # this is the command line
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)  # progress; stdout is for results
+
+
+# -- arguments ----------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="torchview-docs", description="Architecture figures of PyTorch models for documentation."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    draw = commands.add_parser(
+        "draw",
+        help="draw one model",
+        description="Draw one model. The suffix of --output says what is written; without it the "
+        "layers are listed in the terminal.",
+    )
+    draw.add_argument("model", help="the model, such as 'mypkg.Net(hidden=64)'")
+    draw.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help=f"what to write: {', '.join(_WRITERS)}"
+    )
+    _add_options(draw.add_argument_group("the figure"), OPTIONS)
+    _add_options(draw.add_argument_group("the project"), SETTINGS)
+    draw.set_defaults(run=_draw)
+
+    cache = commands.add_parser(
+        "cache", help="show, prune or clear the cache", description="Show, prune or clear the cache."
+    )
+    cache.add_argument("action", nargs="?", choices=("show", "prune", "clear"), default="show")
+    cache.add_argument(
+        "--days", type=float, default=30.0, help="prune what was not used for so many days (default: 30)"
+    )
+    _add_options(cache.add_argument_group("the project"), {"cache": SETTINGS["cache"]})
+    cache.set_defaults(run=_cache)
+    return parser
+
+
+def _add_options(group: argparse._ArgumentGroup, table: Mapping[str, Option]) -> None:
+    for option in table.values():
+        if "cli" not in option.hosts:
+            continue
+        about = option.help.replace("%", "%%").replace("`", "")
+        if option.default not in (None, ()):
+            about += f" (default: {option.write(option.default)})"
+        if isinstance(option.default, bool):
+            group.add_argument(
+                f"--{option.name}", action=argparse.BooleanOptionalAction, default=None, help=about
+            )
+        else:
+            metavar = "|".join(option.kind.choices) if len(option.kind.choices) > 2 else option.name.upper()
+            group.add_argument(f"--{option.name}", metavar=metavar, help=about)
+
+
+def _given(arguments: argparse.Namespace, table: Mapping[str, Option]) -> dict[str, Any]:
+    found = {name: getattr(arguments, option.field, None) for name, option in table.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _project(arguments: argparse.Namespace) -> Project:
+    """The project of the current folder, which is also where models are looked for first."""
+    here = Path.cwd()
+    given = _given(arguments, SETTINGS)
+    paths = SETTINGS["paths"].read(given.get("paths", "")) if given.get("paths") else ()
+    return Project.read(here, given).with_paths(str(here), *(str(here / path) for path in paths))
+
+
+# -- draw ---------------------------------------------------------------------------------
+
+
+def _svg(figure: Figure) -> str:
+    from torchview_docs.drawing.svg import svg
+    from torchview_docs.markup import describe
+
+    return svg(
+        figure.drawing, prefix="tv", title=figure.graph.name, desc=describe(figure.view), standalone=True
+    )
+
+
+def _json(figure: Figure) -> str:
+    return figure.graph.to_json()
+
+
+def _dot(figure: Figure) -> str:
+    from torchview_docs.drawing.dot import dot
+
+    return dot(figure.view, figure.spec)
+
+
+def _text(figure: Figure) -> str:
+    from torchview_docs.drawing.text import text
+
+    return text(figure.view)
+
+
+_WRITERS: Mapping[str, Callable[[Figure], str]] = {
+    ".svg": _svg,
+    ".json": _json,
+    ".dot": _dot,
+    ".txt": _text,
+}
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    output: Path | None = arguments.output
+    suffix = ".txt" if output is None else output.suffix.lower()
+    if suffix not in _WRITERS:
+        raise OptionError(
+            f"cannot write {suffix or 'a file without suffix'!r}, only {', '.join(_WRITERS)}"
+            f"{nearest(suffix, _WRITERS)}"
+        )
+    project = _project(arguments)
+    spec = FigureSpec.read(arguments.model, _given(arguments, OPTIONS), host="cli", defaults=project.defaults)
+
+    from torchview_docs.build import Builder
+
+    with Builder(project, report=_say) as builder:
+        figure = builder.resolve([spec])[spec]
+        if isinstance(figure, Failure):
+            _complain(f"{spec.model}: {figure}")
+            return 1
+        content = _WRITERS[suffix](figure)
+    if output is None:
+        print(content)  # this is the result
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(content, "utf-8")
+    return 0
+
+
+# -- cache --------------------------------------------------------------------------------
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    raise NotImplementedError
