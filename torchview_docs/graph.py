@@ -51,12 +51,15 @@ class Use:
 
     `arg` says as what: the position (`"0"`), the keyword (`"mask"`), or a path into a container
     (`"0[2]"`, `"1.hidden"`). The same `arg` occurs more than once where one argument depends on
-    several leaves: the tensor itself and the writes into its storage.
+    several leaves: the tensor itself and the writes into its storage. `seen` is the form in which
+    the tensor arrives where a view (`simplify`) has left out what changed it on the way; None
+    where it arrives as it was made.
     """
 
     node: str
     output: int = 0
     arg: str = "0"
+    seen: TensorMeta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Node:
         parameters: Of a module call.
         call: The how-manieth call of this module it is, from 1.
         repeat: How many equal neighbours it stands for (view `fold`).
+        last: Target of the last of them; empty unless `repeat` is more than 1.
     """
 
     name: str
@@ -111,6 +115,7 @@ class Node:
     parameters: Parameters | None = None
     call: int = 1
     repeat: int = 1
+    last: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,8 +167,8 @@ class Graph:
         return next((n for n in self.nodes if n.op == "call_module" and n.scope is None), None)
 
     def tensor(self, use: Use) -> TensorMeta:
-        """Shape and dtype of the tensor that is used."""
-        return self.by_name[use.node].outputs[use.output]
+        """Shape and dtype of the tensor that is used, as it arrives."""
+        return use.seen or self.by_name[use.node].outputs[use.output]
 
     def scopes(self, node: Node) -> tuple[Node, ...]:
         """The module calls around a node, innermost first."""
@@ -250,7 +255,13 @@ def _dump(data: object) -> str:
 
 
 def _use_to_data(use: Use) -> list[Any]:
+    if use.seen is not None:
+        return [use.arg, use.node, use.output, _tensor_to_data(use.seen)]
     return [use.arg, use.node] + ([use.output] if use.output else [])
+
+
+def _tensor_to_data(tensor: TensorMeta) -> list[Any]:
+    return [tensor.dtype, *tensor.shape]
 
 
 def _node_to_data(node: Node) -> dict[str, Any]:
@@ -262,7 +273,7 @@ def _node_to_data(node: Node) -> dict[str, Any]:
     if node.args:
         data["args"] = [_use_to_data(use) for use in node.args]
     if node.outputs:
-        data["outputs"] = [[t.dtype, *t.shape] for t in node.outputs]
+        data["outputs"] = [_tensor_to_data(t) for t in node.outputs]
     if node.results:
         data["results"] = [_use_to_data(use) for use in node.results]
     if node.config:
@@ -274,6 +285,8 @@ def _node_to_data(node: Node) -> dict[str, Any]:
         data["call"] = node.call
     if node.repeat != 1:
         data["repeat"] = node.repeat
+    if node.last:
+        data["last"] = node.last
     return data
 
 
@@ -285,10 +298,11 @@ def _typed(value: object, kind: type, what: str) -> Any:
 
 def _use_from_data(data: object) -> Use:
     parts = _typed(data, list, "a use")
-    if len(parts) not in (2, 3):
+    if len(parts) not in (2, 3, 4):
         raise RecordError(f"a use has {len(parts)} parts")
-    output = _typed(parts[2], int, "output") if len(parts) == 3 else 0
-    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"))
+    output = _typed(parts[2], int, "output") if len(parts) > 2 else 0
+    seen = _tensor_from_data(parts[3]) if len(parts) == 4 else None
+    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"), seen)
 
 
 def _tensor_from_data(data: object) -> TensorMeta:
@@ -324,4 +338,5 @@ def _node_from_data(data: object) -> Node:
         parameters=parameters,
         call=_typed(top.get("call", 1), int, "call"),
         repeat=_typed(top.get("repeat", 1), int, "repeat"),
+        last=_typed(top.get("last", ""), str, "last"),
     )
