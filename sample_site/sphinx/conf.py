@@ -10,6 +10,7 @@ author = "the torchview-docs maintainers"
 copyright = "2026, the torchview-docs maintainers"
 language = "en"
 
+root_doc = "contents"
 extensions = ["sphinx.ext.autodoc", "myst_parser", "torchview_docs.sphinx_ext"]
 html_theme = "furo"
 html_title = "torchview-docs"
@@ -22,4 +23,4 @@ myst_fence_as_directive = ["torchview"]
 torchview_paths = [".."]
 torchview_cache = "../.torchview_cache"
 latex_elements = {"papersize": "a4paper"}
-man_pages = [("index", "torchview-docs", "Architecture figures of PyTorch models", [author], 7)]
+man_pages = [("contents", "torchview-docs", "Architecture figures of PyTorch models", [author], 7)]

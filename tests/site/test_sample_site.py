@@ -1,0 +1,201 @@
+"""What must be true of the sample site, told by the built pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import html5lib
+import pytest
+from site_copy import SampleSite, copy_site
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+
+HOSTS = ("sphinx", "mkdocs")
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_SVG = re.compile(r"<svg\b[^>]*\btv\b.*?</svg>", re.DOTALL)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_figure_is_an_inline_svg(built: SampleSite, host: str) -> None:
+    total = 0
+    for name, html in built.pages(host):
+        wanted = built.figures_in_source(name)
+        total += wanted
+        assert len(_SVG.findall(html)) == wanted, name
+        assert not re.search(r"<(img|object|iframe|embed)\b[^>]*(torchview|\.svg)", html), name
+        assert "tv-error" not in html, name
+    assert total >= 10
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_svg_is_xml_with_ids_of_its_own(built: SampleSite, host: str) -> None:
+    for name, html in built.pages(host):
+        ids: list[str] = []
+        for svg in _SVG.findall(html):
+            tree = ET.fromstring(svg)
+            ids += [element.get("id", "") for element in tree.iter() if element.get("id")]
+        assert len(ids) == len(set(ids)), name
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_figure_is_html5_without_errors(built: SampleSite, host: str) -> None:
+    for name, html in built.pages(host):
+        for figure in _FIGURE.findall(html):
+            if "<svg" not in figure:
+                continue
+            parser = html5lib.HTMLParser()
+            parser.parse(f"<!DOCTYPE html><html><head><title>t</title></head><body>{figure}</body></html>")
+            assert not parser.errors, (name, parser.errors)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_second_build_imports_no_torch_and_changes_no_figure(built: SampleSite, host: str) -> None:
+    before = {name: _SVG.findall(html) for name, html in built.pages(host)}
+    built.build(host)
+    assert built.imports == []
+    assert {name: _SVG.findall(html) for name, html in built.pages(host)} == before
+
+
+def test_both_sites_show_the_same_drawings(built: SampleSite) -> None:
+    def drawings(html: str) -> list[str]:
+        # Ids and titles may be the host's; what is drawn is not.
+        return [re.sub(r' (id|aria-\w+|href|class)="[^"]*"|url\([^)]*\)', "", s) for s in _SVG.findall(html)]
+
+    sphinx = dict(built.pages("sphinx"))
+    for name, html in built.pages("mkdocs"):
+        assert drawings(html) == drawings(sphinx[name]), name
+
+
+@pytest.fixture
+def own(built: SampleSite, tmp_path: Path) -> SampleSite:
+    """A copy of the built site with its cache, to be changed; sources keep their times."""
+    shutil.copytree(built.root, tmp_path / "site")
+    return SampleSite(tmp_path / "site", built.watch)
+
+
+def _traced(output: str) -> list[str]:
+    """The models that a build says it traced."""
+    return re.findall(r"torchview: \d+/\d+ (\S+)", output)
+
+
+def _edit(site: SampleSite, old: str, new: str) -> None:
+    file = site.root / "sample_models" / "unet.py"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_comment_in_a_models_source_traces_nothing(own: SampleSite, host: str) -> None:
+    _edit(own, "        skips = [", "        # A comment.\n        skips = [")
+    own.build(host)
+    assert own.imports == []
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_renamed_layer_traces_the_figures_of_its_file_and_no_other(own: SampleSite, host: str) -> None:
+    before = dict(own.pages(host))
+    _edit(own, "self.outc", "self.scores")
+    done = own.build(host)
+    traced = _traced(done.stdout + done.stderr)
+    assert traced == ["sample_models.unet.UNet"]
+    after = dict(own.pages(host))
+    changed = {name for name in after if _SVG.findall(after[name]) != _SVG.findall(before[name])}
+    assert changed <= {"models.md"}
+
+
+@pytest.mark.parametrize("builder", ["dirhtml", "singlehtml", "text", "latex", "man", "texinfo", "epub"])
+def test_every_sphinx_builder_succeeds_without_tracing_again(own: SampleSite, builder: str) -> None:
+    own.sphinx("-j", "2", builder=builder)
+    assert own.imports == []
+
+
+@pytest.mark.parametrize("builder", ["gettext", "dummy", "linkcheck", "xml"])
+def test_builders_without_figures_trace_nothing(built: SampleSite, tmp_path: Path, builder: str) -> None:
+    site = copy_site(tmp_path / "site", tmp_path / "watch")
+    # The sample pages link to nothing outside, so linkcheck needs no network.
+    site.sphinx(builder=builder)
+    assert site.imports == []
+
+
+BAD = """
+# Bad and good
+
+```torchview
+sample_models.siamese.Siamees
+input: float32[1]
+```
+
+```torchview
+sample_models.recurrent.Tagger
+input: float32[1, 40, 3]
+```
+
+```torchview
+bad_models.Endless
+input: float32[1]
+timeout-is-a-setting: no
+```
+
+```torchview
+bad_models.Endless
+input: float32[1]
+```
+
+```torchview
+bad_models.Crash
+input: float32[1]
+```
+
+```torchview
+sample_models.recurrent.Tagger
+input: int64[1, 40]
+```
+"""
+
+BAD_MODELS = """
+import os, time
+from torch import nn
+
+
+class Endless(nn.Module):
+    def forward(self, x):
+        while True:
+            time.sleep(0.01)
+
+
+class Crash(nn.Module):
+    def forward(self, x):
+        os.abort()
+"""
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_bad_figures_are_warnings_with_page_and_line_beside_good_ones(own: SampleSite, host: str) -> None:
+    (own.root / "bad_models.py").write_text(BAD_MODELS)
+    (own.root / "pages" / "bad.md").write_text(("---\ntitle: Bad\n---\n" if host == "mkdocs" else "") + BAD)
+    for config in (own.root / "sphinx" / "conf.py", own.root / "mkdocs.yml"):
+        text = config.read_text("utf-8")
+        text = text.replace("torchview_paths", "torchview_timeout = 15\ntorchview_paths")
+        text = text.replace("      paths: [.]", "      paths: [.]\n      timeout: 15")
+        text = text.replace("  - index.md", "  - index.md\n  - bad.md")
+        config.write_text(text, "utf-8")
+    (own.root / "pages" / "index.md").write_text("# Index\n\n[bad](bad.md)\n")
+    offset = 3 if host == "mkdocs" else 0
+    for attempt in ("first", "second"):
+        done = own.sphinx("-n", check=False) if host == "sphinx" else own.mkdocs(check=False)
+        output = done.stdout + done.stderr
+        assert done.returncode != 0, attempt
+        for line in (4, 9, 14, 20, 25):
+            assert re.search(rf"bad\.md:{line + offset}\b", output), (attempt, line, output)
+        assert "Siamees" in output
+        assert "Siamese" in output, "the nearest right name"
+        html = dict(own.pages(host))["bad.md"]
+        assert len(_SVG.findall(html)) == 1
+        assert html.count("tv-error") >= 5
+        if attempt == "second":
+            # Only what may go otherwise next time is tried again.
+            assert set(_traced(output)) <= {"bad_models.Endless", "bad_models.Crash"}
