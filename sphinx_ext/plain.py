@@ -1,0 +1,90 @@
+"""Figures for builders that have no SVG: text, man, latex, texinfo, and whatever else there is.
+
+Before such a builder writes a page, the node of a figure becomes plain docutils: a sentence that
+describes the model, and a table of its layers after the figure (not in it: LaTeX cannot break a
+floating figure over pages). So no builder, also of other extensions, ever meets a node that it does
+not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
+from torchview_docs.sphinx_ext.resolving import Drawn, Failed, Shown, needs_figures
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from torchview_docs.sphinx_ext.resolving import Figures
+
+__all__ = ["setup_plain"]
+
+
+def sentence(shown: Shown) -> nodes.paragraph:
+    """What takes the place of the picture."""
+    if isinstance(shown, Failed):
+        text = f"This figure could not be drawn. {shown.failure}"
+    else:
+        from torchview_docs.markup import describe
+
+        text = shown.spec.alt or describe(shown.figure.view)
+    return nodes.paragraph(text, text)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> nodes.table:
+    """A table of texts, its columns as wide as their longest text."""
+    lines = [list(header), *([*row] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) or 1 for column in range(len(header))]
+    group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in widths), cols=len(header))
+    group += nodes.thead("", _row(lines[0]))
+    group += nodes.tbody("", *(_row(line) for line in lines[1:]))
+    # As wide as the page, so that LaTeX breaks long texts in it.
+    return nodes.table("", group, align="default", classes=["colwidths-given"])
+
+
+def _row(texts: Iterable[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph(text, text)) for text in texts))
+
+
+def layers(shown: Drawn) -> nodes.table | None:
+    """The table of the layers that the figure shows."""
+    from torchview_docs.drawing.text import COLUMNS, layer_table
+
+    rows = layer_table(shown.figure.view)
+    return table(COLUMNS, [row.cells() for row in rows]) if rows else None
+
+
+def replace(node: torchview_figure, shown: Shown) -> None:
+    """Put plain nodes in the place of a figure's node."""
+    figure = node.parent
+    if isinstance(shown, Drawn) and figure.parent is not None and not _in_table(figure):
+        rows = layers(shown)
+        if rows is not None:
+            figure.parent.insert(figure.parent.index(figure) + 1, rows)
+    figure.replace(node, sentence(shown))
+
+
+def _in_table(node: nodes.Element) -> bool:
+    # LaTeX and man have no table in a table.
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.entry):
+            return True
+    return False
+
+
+def setup_plain(app: Sphinx, figures: Figures) -> None:
+    """Register the replacement."""
+
+    def make_plain(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
+        if app.builder.format in ("html", "xml", "pseudoxml"):
+            return
+        for node in list(doctree.findall(torchview_figure)):
+            if needs_figures(app.builder):
+                replace(node, figures[Written.of(node)])
+            else:
+                node.parent.remove(node)
+
+    app.connect("doctree-resolved", make_plain)

@@ -1,0 +1,57 @@
+"""Writes a figure into HTML, and so into everything that has HTML's format: epub, JSON, pickle.
+
+Other builders never see our node: `plain` takes it away before they write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
+from torchview_docs.sphinx_ext.resolving import Drawn, Failed
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
+    from torchview_docs.sphinx_ext.resolving import Figures
+
+__all__ = ["setup_visitors"]
+
+
+def figure_html(shown: Drawn, prefix: str) -> str:
+    """The figure as HTML."""
+    from torchview_docs.markup import describe, figure_box
+
+    from torchview_docs.drawing.svg import svg
+
+    figure, spec = shown.figure, shown.spec
+    written = svg(
+        figure.drawing,
+        prefix=prefix,
+        title=figure.graph.name,
+        desc=spec.alt or describe(figure.view),
+    )
+    return figure_box(written, spec)
+
+
+def error_html(shown: Failed, written: Written) -> str:
+    """The box that says why there is no figure."""
+    from torchview_docs.markup import error_box
+
+    return error_box(shown.failure, str(written))
+
+
+def setup_visitors(app: Sphinx, figures: Figures) -> None:
+    """Register the visitor."""
+
+    def visit(translator: HTML5Translator, node: torchview_figure) -> None:
+        written = Written.of(node)
+        shown = figures[written]
+        html = error_html(shown, written) if isinstance(shown, Failed) else figure_html(shown, node["prefix"])
+        translator.body.append(html)
+        raise nodes.SkipNode
+
+    # `override`: one process may run several applications, as test suites do.
+    handlers: dict[str, Any] = {"html": (visit, None)}
+    app.add_node(torchview_figure, override=True, **handlers)

@@ -1,0 +1,222 @@
+"""Reading pages: the directive, conf.py, and what is collected. No model is traced here."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Site
+
+
+def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, dict[str, str], str, str]]]:
+    """Model, options, prefix and location of the collected figures, by page."""
+    pickled = site.docs / "_build" / f"doctrees-{builder}" / "environment.pickle"
+    env = pickle.loads(pickled.read_bytes())
+    return {
+        page: [(f.written.model, dict(f.written.options), f.prefix, f.location) for f in figures]
+        for page, figures in env.torchview_figures.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def read(make_site: Callable[[str], Site]) -> Site:
+    """A project with figures in RST, MyST, an included file, and a docstring; read with -j 2."""
+    site = make_site("reading")
+    site.file(
+        "docs/conf.py",
+        (site.docs / "conf.py").read_text() + "\nextensions += ['myst_parser', 'sphinx.ext.autodoc']\n",
+    )
+    site.file(
+        "nets/documented.py",
+        '''
+        class Documented:
+            """A class.
+
+            It looks so:
+
+            .. torchview:: nets.documented.Documented
+               :input: float32[1]
+            """
+        ''',
+    )
+    site.file(
+        "docs/index.rst",
+        """
+        Start
+        =====
+
+        .. toctree::
+           :glob:
+
+           *
+
+        Text.
+
+        .. torchview:: nets.Net(
+                hidden=64,
+                deep=True)
+           :input: float32[1, 3], mask=bool[1]
+           :depth: 2
+           :hide-inner-tensors:
+           :caption: A *net*.
+           :name: my net
+
+        .. torchview:: nets.Net
+        """,
+    )
+    site.file(
+        "docs/api.rst", "API\n===\n\n.. autoclass:: nets.documented.Documented\n\n.. include:: part.txt\n"
+    )
+    site.file("docs/part.txt", "\n\n\n.. torchview:: nets.Part\n")
+    site.file(
+        "docs/myst.md",
+        """
+        # MyST
+
+        ```{torchview} nets.Net(hidden=64)
+        :input: float32[1, 3]
+        :class: wide tall
+        ```
+
+        ```{torchview}
+        :depth: inf
+
+        nets.Net(
+            hidden=64,
+        )
+        ```
+
+        ```{torchview} nets.Other(
+        hidden=1)
+        ```
+        """,
+    )
+    for number in range(6):
+        # Sphinx reads in parallel from this many pages on.
+        site.file(f"docs/page{number}.rst", f"Page {number}\n======\n\n.. torchview:: nets.Net{number}\n")
+    site.build("dummy", "-W", "-j", "2")
+    return site
+
+
+def test_directive_takes_expression_over_several_lines_and_options(read: Site) -> None:
+    first, second = collected(read)["index"]
+    assert first[:2] == (
+        "nets.Net(\nhidden=64,\ndeep=True)",
+        {
+            "input": "float32[1, 3], mask=bool[1]",
+            "depth": "2",
+            "hide-inner-tensors": "",
+            "caption": "A *net*.",
+            "name": "my net",
+        },
+    )
+    assert second[:2] == ("nets.Net", {})
+
+
+def test_directive_works_in_myst_with_the_model_as_argument_as_content_or_both(read: Site) -> None:
+    argument, content, both = collected(read)["myst"]
+    assert argument[:2] == ("nets.Net(hidden=64)", {"input": "float32[1, 3]", "class": "wide tall"})
+    assert content[:2] == ("nets.Net(\nhidden=64,\n)", {"depth": "inf"})
+    assert both[:2] == ("nets.Other(\nhidden=1)", {})
+
+
+def test_locations_are_those_of_the_directives(read: Site) -> None:
+    pages = collected(read)
+    docs = read.docs
+    assert [f[3] for f in pages["index"]] == [f"{docs / 'index.rst'}:12", f"{docs / 'index.rst'}:21"]
+    assert [f[3] for f in pages["myst"]] == [f"{docs / 'myst.md'}:{line}" for line in (4, 9, 17)]
+    docstring, included = pages["api"]
+    source = read.root / "nets/documented.py"
+    assert docstring[3] == f"{source}:docstring of nets.documented.Documented:5"
+    assert Path(included[3]).name == "part.txt:4"
+
+
+def test_prefixes_are_names_or_unique_in_the_project(read: Site) -> None:
+    prefixes = [figure[2] for figures in collected(read).values() for figure in figures]
+    assert "my-net" in prefixes
+    assert len(set(prefixes)) == len(prefixes) == 13
+
+
+def test_pages_without_figures_are_not_collected_and_changes_are_followed(site: Site) -> None:
+    site.file("docs/index.rst", "Start\n=====\n\n.. torchview:: nets.Net\n")
+    site.file("docs/other.rst", ":orphan:\n\nOther\n=====\n\n.. torchview:: nets.Other\n")
+    site.build("dummy", "-W")
+    assert set(collected(site)) == {"index", "other"}
+    site.file("docs/index.rst", "Start\n=====\n")
+    (site.docs / "other.rst").unlink()
+    site.build("dummy", "-W")
+    assert collected(site) == {}
+
+
+MISTAKES = """
+:5: WARNING: torchview: unknown option 'dpth'; did you mean 'depth'? [torchview.option]
+:8: WARNING: torchview: option 'direction' cannot be 'LT': it takes `TB`, `LR`, `BT` or `RL` \
+[torchview.option]
+:11: WARNING: torchview: a lambda is not allowed here, only a literal, a dotted name or a call of one, \
+at character 10 of 'nets.Net(lambda: 1)' [torchview.expression]
+:13: WARNING: torchview: nothing is written here; write a model, such as `mypkg.Net` or \
+`mypkg.Net(hidden=64)`, at character 1 of '' [torchview.expression]
+""".strip()
+
+
+def test_mistakes_are_told_with_place_and_nearest_right_name_in_every_build(site: Site) -> None:
+    site.file(
+        "docs/index.rst",
+        """
+        Start
+        =====
+
+        .. torchview:: nets.Net
+           :dpth: 2
+
+        .. torchview:: nets.Net
+           :direction: LT
+
+        .. torchview:: nets.Net(lambda: 1)
+
+        .. torchview::
+        """,
+    )
+    index = site.docs / "index.rst"
+    for _ in range(2):
+        build = site.build("dummy")
+        lines = "\n".join(line.removeprefix(str(index)) for line in build.warnings)
+        assert lines == MISTAKES
+    assert site.build("dummy", "-W", "--keep-going", check=False).code == 1
+    assert site.build("dummy", "-W", check=False).code != 0
+    assert not site.build("dummy", "-D", "suppress_warnings=torchview.option,torchview.expression").warnings
+    assert not site.build("dummy", "-W", "-D", "suppress_warnings=torchview").warnings
+
+
+def test_unknown_name_in_conf_py_stops_the_build_and_names_the_nearest(site: Site) -> None:
+    site.file("docs/index.rst", "Start\n=====\n")
+    site.configure("torchview_dpeth = 2")
+    build = site.build("dummy", check=False)
+    assert build.code == 2
+    assert "unknown torchview_dpeth in conf.py; did you mean 'torchview_depth'?" in build.stderr
+
+
+def test_wrong_value_in_conf_py_or_pyproject_stops_the_build_and_says_what_is_right(site: Site) -> None:
+    site.file("docs/index.rst", "Start\n=====\n")
+    conf = (site.docs / "conf.py").read_text()
+    site.configure("torchview_depth = 'deep'")
+    build = site.build("dummy", check=False)
+    assert build.code == 2
+    assert "torchview_depth in conf.py: option 'depth' cannot be 'deep'" in build.stderr
+    site.file("docs/conf.py", conf)
+    site.file("pyproject.toml", "[tool.torchview-docs]\nworkers = 0\n")
+    build = site.build("dummy", check=False)
+    assert build.code == 2
+    assert "option 'workers' cannot be '0'" in build.stderr
+
+
+def test_options_can_be_set_on_the_command_line(site: Site) -> None:
+    site.file("docs/index.rst", "Start\n=====\n")
+    site.build(
+        "dummy", "-W", "-D", "torchview_depth=2", "-D", "torchview_fold=0", "-D", "torchview_timeout=7"
+    )
+    build = site.build("dummy", "-D", "torchview_timeout=soon", check=False)
+    assert build.code == 2
+    assert "torchview_timeout in conf.py: option 'timeout' cannot be 'soon'" in build.stderr
