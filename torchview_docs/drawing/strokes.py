@@ -1,0 +1,221 @@
+"""Strokes: the wires of a drawing, and the sheets behind what repeats, as SVG path data.
+
+Everything is rounded to whole px, so that lines are sharp and numbers short; commands are relative.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple, TypeAlias
+
+from torchview_docs.drawing.drawing import Wire
+
+__all__ = ["Box", "heads", "lines", "px", "sheets"]
+
+#: Radius of a wire's corner.
+CORNER = 6
+#: Length and half the width of an arrow head.
+HEAD_LENGTH = 8
+HEAD_HALF = 4
+#: How much of the line goes on under its head.
+HEAD_OVERLAP = 3
+
+Point: TypeAlias = tuple[int, int]
+
+
+class Box(NamedTuple):
+    """A box in whole px."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def px(value: float) -> int:
+    """A whole number of px; halves go up, so that equal distances stay equal."""
+    return math.floor(value + 0.5)
+
+
+def lines(wires: Iterable[Wire]) -> str:
+    """Path data of these wires, corners rounded; what several wires share is drawn once."""
+    ink = _Ink()
+    for wire in wires:
+        corners = _corners(wire)
+        if wire.arrow and len(corners) > 1:
+            corners[-1] = _back(corners[-2], corners[-1], HEAD_LENGTH - HEAD_OVERLAP)
+        _trace(corners, ink)
+    return "".join(ink.path)
+
+
+def heads(wires: Iterable[Wire]) -> str:
+    """Path data of the arrow heads of these wires, each one once."""
+    drawn: dict[str, None] = {}
+    for wire in wires:
+        corners = _corners(wire)
+        if not wire.arrow or len(corners) < 2:
+            continue
+        (ax, ay), (x, y) = corners[-2:]
+        if abs(x - ax) > abs(y - ay):
+            back = HEAD_LENGTH if x < ax else -HEAD_LENGTH
+            shape = f"l{_numbers(back, -HEAD_HALF)}v{2 * HEAD_HALF}z"
+        else:
+            back = HEAD_LENGTH if y < ay else -HEAD_LENGTH
+            shape = f"l{_numbers(-HEAD_HALF, back)}h{2 * HEAD_HALF}z"
+        drawn[f"M{_numbers(x, y)}{shape}"] = None
+    return "".join(drawn)
+
+
+def sheets(box: Box, radius: int, step: int) -> str:
+    """Path data of two sheets that look out below and to the right of a rounded box.
+
+    Only what can be seen of a sheet is drawn, for the box itself may be translucent.
+    """
+    # Two circles of this radius, one `step` right of and below the other, meet at `reach` from
+    # the middle between their centres, in x and y.
+    reach = math.sqrt(radius**2 - step**2 / 2) / math.sqrt(2)
+    arc = f"{radius} {radius} 0 0"
+    path = ""
+    for k in (1, 0):
+        left, top = box.x + k * step, box.y + k * step
+        right, bottom = left + box.width, top + box.height
+        start = _tenths(right - radius + step / 2 + reach, top + radius + step / 2 - reach)
+        end = _tenths(left + radius + step / 2 - reach, bottom - radius + step / 2 + reach)
+        path += (
+            f"M{start}A{arc} 1 {_numbers(right + step, top + step + radius)}V{bottom + step - radius}"
+            f"a{arc} 1 {-radius} {radius}H{left + step + radius}A{arc} 1 {end}"
+            f"A{arc} 0 {_numbers(left + radius, bottom)}H{right - radius}"
+            f"a{arc} 0 {radius} {-radius}V{top + radius}A{arc} 0 {start}z"
+        )
+    return path
+
+
+def _numbers(*values: int) -> str:
+    """Numbers as path data: a minus sign separates as well as a space does."""
+    return "".join(f"{v}" if i == 0 or v < 0 else f" {v}" for i, v in enumerate(values))
+
+
+def _tenths(x: float, y: float) -> str:
+    return f"{round(x, 1):g} {round(y, 1):g}"
+
+
+def _corners(wire: Wire) -> list[Point]:
+    """A wire's points without those that change nothing."""
+    kept: list[Point] = []
+    for x, y in wire.points:
+        point = (px(x), px(y))
+        if kept and point == kept[-1]:
+            continue
+        if len(kept) > 1 and _ahead(kept[-2], kept[-1], point):
+            kept[-1] = point
+        else:
+            kept.append(point)
+    return kept
+
+
+def _ahead(a: Point, b: Point, c: Point) -> bool:
+    """Whether c lies straight ahead of the way from a to b, along an axis."""
+    first, second = _direction(a, b), _direction(b, c)
+    return first == second and 0 in first
+
+
+def _direction(a: Point, b: Point) -> tuple[int, int]:
+    return (b[0] > a[0]) - (b[0] < a[0]), (b[1] > a[1]) - (b[1] < a[1])
+
+
+def _length(a: Point, b: Point) -> int:
+    return abs(b[0] - a[0]) + abs(b[1] - a[1])
+
+
+def _back(a: Point, b: Point, distance: int) -> Point:
+    """The point so far before b on the way from a, but not before a."""
+    step = min(distance, _length(a, b))
+    dx, dy = _direction(a, b)
+    return (b[0] - dx * step, b[1] - dy * step) if 0 in (dx, dy) else b
+
+
+def _trace(corners: list[Point], ink: _Ink) -> None:
+    """Draw a way through these corners."""
+    at = corners[0] if corners else (0, 0)
+    for i in range(1, len(corners)):
+        before, here = corners[i - 1], corners[i]
+        if i == len(corners) - 1:
+            ink.line(at, here)
+            return
+        after = corners[i + 1]
+        # The first and the last stretch have one corner, those between have two.
+        radius = min(
+            CORNER,
+            _length(before, here) // (1 if i == 1 else 2),
+            _length(here, after) // (1 if i == len(corners) - 2 else 2),
+        )
+        start, end = _back(before, here, radius), _back(after, here, radius)
+        ink.line(at, start)
+        ink.corner(start, here, end)
+        at = end
+
+
+@dataclass
+class _Ink:
+    """A pen that draws nothing twice."""
+
+    path: list[str] = field(default_factory=list)
+    _pen: Point | None = None
+    #: What is drawn of each line along an axis: (whether vertical, its x or y) → from, to.
+    _drawn: dict[tuple[bool, int], list[tuple[int, int]]] = field(default_factory=dict)
+    _bent: set[tuple[Point, ...]] = field(default_factory=set)
+
+    def line(self, a: Point, b: Point) -> None:
+        """Draw from a to b what is not there yet."""
+        dx, dy = _direction(a, b)
+        if not dx and not dy:
+            return
+        if dx and dy:
+            self._bend((a, b), f"l{_numbers(b[0] - a[0], b[1] - a[1])}")
+            return
+        vertical = dx == 0
+        where = (vertical, a[0] if vertical else a[1])
+        along = 1 if vertical else 0
+        drawn = self._drawn.setdefault(where, [])
+        for start, end in _missing(a[along], b[along], drawn):
+            self._move((a[0], start) if vertical else (start, a[1]))
+            self.path.append(f"{'v' if vertical else 'h'}{end - start}")
+            self._pen = (a[0], end) if vertical else (end, a[1])
+        drawn.append((min(a[along], b[along]), max(a[along], b[along])))
+
+    def corner(self, start: Point, corner: Point, end: Point) -> None:
+        """Draw a rounded corner unless it is there."""
+        relative = (corner[0] - start[0], corner[1] - start[1], end[0] - start[0], end[1] - start[1])
+        if start != end:
+            self._bend((start, corner, end), f"q{_numbers(*relative)}")
+
+    def _bend(self, points: tuple[Point, ...], command: str) -> None:
+        if points in self._bent:
+            return
+        self._bent |= {points, points[::-1]}
+        self._move(points[0])
+        self.path.append(command)
+        self._pen = points[-1]
+
+    def _move(self, to: Point) -> None:
+        if self._pen != to:
+            self.path.append(f"M{_numbers(*to)}")
+
+
+def _missing(a: int, b: int, drawn: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The stretches from a to b, in that direction, that no drawn interval covers."""
+    low, high = min(a, b), max(a, b)
+    cuts = sorted({low, high, *(c for span in drawn for c in span if low < c < high)})
+    open_ = [
+        (start, end) for start, end in pairwise(cuts) if not any(s <= start and end <= e for s, e in drawn)
+    ]
+    merged: list[tuple[int, int]] = []
+    for start, end in open_:
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    yield from merged if a < b else [(end, start) for start, end in reversed(merged)]

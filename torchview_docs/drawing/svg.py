@@ -1,0 +1,248 @@
+"""SVG of a Drawing: one vocabulary of classes, colours by CSS variables, every text escaped.
+
+    svg.tv
+      title, desc              what a reader who does not see it is told
+      g.tv-frames              panels, outer before inner: rect, text, g.tv-badge (× 12)
+      path.tv-wires            all wires; .tv-dashed those that carry no data; path.tv-heads
+      g.tv-cards               a card is g.tv-<family>, or `a` where it links: rect, path (its bar), text;
+                               one with several rows is a g with a rect and such a group per row;
+                               g.tv-io, g.tv-source and g.tv-tensor are pills: tensors, not computations
+      g.tv-labels              shapes
+
+A `tspan` with an `x` is set flush right; one with a `dy` is a second line. No element has an event
+handler, a script or a style of its own, and nothing comes from outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias
+
+from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
+from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
+from torchview_docs.drawing.scene import Row
+from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets
+
+__all__ = ["escape", "stylesheet", "svg"]
+
+#: The address of a class or function, None where there is none.
+LinkResolver: TypeAlias = Callable[[str], str | None]
+
+#: What XML 1.0 forbids, HTML calls an error, or turns the direction of the text around it.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": " ", "\n": " "})
+
+_ROW = 26
+#: Where a title starts and a configuration ends, from the border of a card and of a pill.
+_TITLE_X, _CONFIG_X = 13, 9
+_PILL_X, _PILL_END = 16, 14
+_FRAME_END = 10
+_PILLS = {"input": "io", "output": "io", "source": "source", "tensor": "tensor"}
+
+
+@cache
+def stylesheet() -> str:
+    """The CSS of all figures and of the boxes around them."""
+    return files("torchview_docs.drawing").joinpath("figure.css").read_text("utf-8")
+
+
+def escape(text: str) -> str:
+    """Text for XML and HTML, in an element or in an attribute; what neither can hold is left out."""
+    return _UNFIT.sub("", text).translate(_ESCAPES)
+
+
+def svg(
+    drawing: Drawing,
+    *,
+    prefix: str,
+    title: str,
+    desc: str,
+    link: LinkResolver | None = None,
+    standalone: bool = False,
+) -> str:
+    """The SVG element of a drawing.
+
+    Args:
+        drawing: What to draw.
+        prefix: Before every id in it; unique on the page.
+        title: Its name for assistive technology.
+        desc: Its description for assistive technology.
+        link: Gives the address that a class or function links to.
+        standalone: Whether it is a file of its own, with the style and a background in it.
+    """
+    return _Writer(link).write(drawing, escape(prefix), escape(title), escape(desc), standalone)
+
+
+class _Writer:
+    """Writes one drawing."""
+
+    def __init__(self, link: LinkResolver | None) -> None:
+        self._resolve = link
+        self._linked = False
+
+    def write(self, drawing: Drawing, prefix: str, title: str, desc: str, standalone: bool) -> str:
+        turned = drawing.direction in ("LR", "RL")
+        frames = _group("tv-frames", [self._frame(f) for f in drawing.frames])
+        cards = _group("tv-cards", [self._card(c, turned) for c in drawing.cards])
+        # An image has no parts, so one with links in it must not be called an image.
+        role = "group" if self._linked else "img"
+        # Borders are 1 px wide and centred on whole px: half a px makes them sharp.
+        width, height = px(drawing.width) + 1, px(drawing.height) + 1
+        style = _style(width, height) if standalone else ""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="tv" width="{width}" height="{height}" '
+            f'viewBox="-.5 -.5 {width} {height}" role="{role}" '
+            f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">'
+            f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{desc}</desc>'
+            f"{style}{frames}{_wires(drawing)}{cards}"
+            f"{_group('tv-labels', [_label(label) for label in drawing.labels])}</svg>"
+        )
+
+    def _frame(self, placed: PlacedFrame) -> str:
+        frame = placed.frame
+        box = _box(placed)
+        parts = []
+        if frame.repeat > 1:
+            parts.append(f'<path d="{sheets(box, 8, 4)}"/>')
+        parts.append(_rect(box, 8))
+        end, base = box.x + box.width - _FRAME_END, box.y + 17
+        badge = ""
+        if frame.repeat > 1:
+            badge, size = _badge(frame.repeat, end + 4, box.y + 5)
+            end -= size + 2
+        subtitle = f' <tspan dx="3">{escape(frame.subtitle)}</tspan>' if frame.subtitle else ""
+        note = f' <tspan x="{end}">{escape(frame.note)}</tspan>' if frame.note else ""
+        text = _text(box.x + px(placed.title_x), base, f"{escape(frame.title)}{subtitle}{note}")
+        parts.append(self._linking(frame.type, text) + badge)
+        if frame.hint:
+            return f"<g>{_title(frame.hint)}{''.join(parts)}</g>"
+        return "".join(parts)
+
+    def _card(self, placed: PlacedCard, turned: bool) -> str:
+        card = placed.card
+        x, y, width, height = box = _box(placed)
+        back = f'<path class="tv-sheets" d="{sheets(box, 5, 3)}"/>' if card.repeat > 1 else ""
+        if card.kind in _PILLS:
+            row = card.rows[0]
+            text = _words(row, x + _PILL_X, x + width - _PILL_END, y + height // 2 + 5)
+            return back + self._part(row, _PILLS[card.kind], _rect(box, height // 2), text)
+        end = x + width - _CONFIG_X
+        badge = ""
+        if card.repeat > 1:
+            badge, size = _badge(card.repeat, x + width - 6, y + (height - 16) // 2)
+            end -= size + 3
+        body = back + _rect(box, 5)
+        if len(card.rows) == 1:
+            row = card.rows[0]
+            bar = _bar(x, y, height)
+            if turned and row.config and height >= 40:
+                text = _two_lines(row, x + _TITLE_X, y + height // 2)
+            else:
+                text = _words(row, x + _TITLE_X, end, y + height // 2 + 5)
+            return self._part(row, row.family, body, bar + text + badge)
+        return f"<g>{body}{''.join(self._rows(placed, end))}{badge}</g>"
+
+    def _rows(self, placed: PlacedCard, end: int) -> Iterator[str]:
+        """The rows of a card with several."""
+        x, y, width, height = _box(placed)
+        rows = placed.card.rows
+        edge = (height - _ROW * len(rows)) // 2
+        tops = [y + edge + _ROW * k for k in range(len(rows))]
+        rules = "".join(f"M{x + 4} {top}h{width - 4}" for top in tops[1:])
+        yield f'<path class="tv-rule" d="{rules}"/>'
+        for k, (row, top) in enumerate(zip(rows, tops, strict=True)):
+            start = y if k == 0 else top + 1
+            stop = y + height if k == len(rows) - 1 else top + _ROW - 1
+            text = _words(row, x + _TITLE_X, end, top + 18)
+            yield self._part(row, row.family, _bar(x, start, stop - start), text)
+
+    def _part(self, row: Row, family: str, *content: str) -> str:
+        """What belongs to one row, as a group of its family, linked and with its hint."""
+        inner = (_title(row.hint) if row.hint else "") + "".join(content)
+        name = "tv-" + re.sub(r"[^a-z0-9-]", "", family)
+        return self._linking(row.type, inner, f' class="{name}"') or f'<g class="{name}">{inner}</g>'
+
+    def _linking(self, type_: str, inner: str, attributes: str | None = None) -> str:
+        """`inner` in a link; without an address, `inner` itself or nothing if it wants a group."""
+        address = self._resolve(type_) if self._resolve and type_ else None
+        if not address:
+            return "" if attributes else inner
+        self._linked = True
+        return f'<a{attributes or ""} href="{escape(address)}">{inner}</a>'
+
+
+def _style(width: int, height: int) -> str:
+    css = re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css).strip() + " svg.tv { color-scheme: light dark }"
+    return (
+        f"<style>{css.replace('&', '&amp;').replace('<', '&lt;')}</style>"
+        f'<rect class="tv-bg" x="-.5" y="-.5" width="{width}" height="{height}"/>'
+    )
+
+
+def _wires(drawing: Drawing) -> str:
+    solid = lines(w for w in drawing.wires if not w.dashed)
+    dashed = lines(w for w in drawing.wires if w.dashed)
+    arrows = heads(drawing.wires)
+    return (
+        (f'<path class="tv-wires" d="{solid}"/>' if solid else "")
+        + (f'<path class="tv-wires tv-dashed" d="{dashed}"/>' if dashed else "")
+        + (f'<path class="tv-heads" d="{arrows}"/>' if arrows else "")
+    )
+
+
+def _box(placed: PlacedCard | PlacedFrame) -> Box:
+    """Corner and size in whole px; both sides are rounded, so that neighbours keep their distance."""
+    x, y = px(placed.x), px(placed.y)
+    return Box(x, y, px(placed.x + placed.width) - x, px(placed.y + placed.height) - y)
+
+
+def _group(name: str, parts: list[str]) -> str:
+    return f'<g class="{name}">{"".join(parts)}</g>' if parts else ""
+
+
+def _rect(box: Box, radius: int) -> str:
+    x, y, width, height = box
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>'
+
+
+def _bar(x: int, y: int, height: int) -> str:
+    """The bar that tells a card's family: 4 px with round ends, flush with the outer edge."""
+    return f'<path d="M{x + 1}.5 {y + 1}.5v{height - 3}"/>'
+
+
+def _title(hint: str) -> str:
+    return f"<title>{escape(hint)}</title>"
+
+
+def _text(x: int, y: int, content: str) -> str:
+    return f'<text x="{x}" y="{y}">{content}</text>'
+
+
+def _words(row: Row, start: int, end: int, base: int) -> str:
+    config = f' <tspan x="{end}">{escape(row.config)}</tspan>' if row.config else ""
+    return _text(start, base, escape(row.title) + config)
+
+
+def _two_lines(row: Row, x: int, middle: int) -> str:
+    config = f' <tspan x="{x}" dy="16">{escape(row.config)}</tspan>'
+    return _text(x, middle - 4, escape(row.title) + config)
+
+
+def _badge(count: int, right: int, top: int) -> tuple[str, int]:
+    """A pill that says how often something repeats, and its width."""
+    words = f"× {count}"
+    width = px(text_width(words, LABEL_SIZE, bold=True)) + 12
+    pill = _rect(Box(right - width, top, width, 16), 8)
+    return f'<g class="tv-badge">{pill}{_text(right - width // 2, top + 12, words)}</g>', width
+
+
+def _label(label: Label) -> str:
+    return _text(px(label.x), px(label.y), escape(label.text))
