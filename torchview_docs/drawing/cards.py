@@ -1,0 +1,215 @@
+"""Cards: the Scene of a view, every box with its words and its size."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+from torchview_docs.drawing.families import class_name, family
+from torchview_docs.drawing.labels import CONFIG, PATH, count, operation_name, path, shape, shortened, words
+from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
+from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
+from torchview_docs.graph import Graph, Node, TensorMeta
+from torchview_docs.spec import FigureSpec
+from torchview_docs.views.chains import chains
+from torchview_docs.views.close import root_call
+
+__all__ = ["scene"]
+
+#: Sizes in px; drawing/svg.py writes the words where these leave room for them.
+_HEIGHT, _ROW_HEIGHT, _ROW_MARGIN, _LEAST_WIDTH = 30, 26, 4, 84
+_BEFORE_TITLE, _BEFORE_CONFIG, _END = 13, 14, 10
+_PILL_ENDS = 30
+_BADGE = 12 + 6
+#: Cards of one frame become equally wide where the narrower has at least this share, on this grid.
+_NEARLY, _GRID = 0.66, 6
+
+_KINDS: Mapping[str, CardKind] = {
+    "placeholder": "input",
+    "output": "output",
+    "get_attr": "source",
+    "tensor": "tensor",
+}
+_COMMUTATIVE = frozenset(("add", "mul", "maximum", "minimum", "logical_and", "logical_or", "and", "or", "eq"))
+_METHOD_CLASS = "torch.Tensor"
+
+
+def scene(view: Graph, spec: FigureSpec) -> Scene:
+    """What is to be drawn of a view."""
+    packed = {node.name: chain for chain in chains(view) for node in chain}
+    card_of = {leaf.name: packed.get(leaf.name, (leaf,))[0].name for leaf in view.leaves}
+    frame_of, frames = _frames(view, set(card_of.values()))
+    cards = [
+        _card(view, packed.get(leaf.name, (leaf,)), frame_of[leaf.name])
+        for leaf in view.leaves
+        if card_of[leaf.name] == leaf.name
+    ]
+    labels = _labels(view, packed) if spec.show_shapes else {}
+    return Scene(_evened(cards), frames, _links(view, card_of, labels), spec.direction)
+
+
+# -- cards --------------------------------------------------------------------------------
+
+
+def _card(view: Graph, chain: tuple[Node, ...], frame: str | None) -> Card:
+    node = chain[0]
+    kind = _KINDS.get(node.op, "card")
+    rows = tuple(_row(view, part) for part in chain)
+    height = _HEIGHT if len(rows) == 1 else _ROW_HEIGHT * len(rows) + _ROW_MARGIN
+    repeat = node.repeat if kind == "card" else 1
+    return Card(
+        node.name,
+        kind,
+        rows,
+        _width(rows, kind, repeat),
+        height,
+        frame,
+        node.op in ("call_function", "call_method") and operation_name(node) in _COMMUTATIVE,
+        repeat,
+    )
+
+
+def _row(view: Graph, node: Node) -> Row:
+    said = words(node)
+    title, config, link = said.title, said.config, ""
+    if node.op in ("placeholder", "output"):
+        tensor = node.outputs[0] if node.outputs else view.tensor(node.args[0]) if node.args else None
+        config = tensor.dtype if tensor else ""
+    elif node.op == "tensor":
+        title, config = shortened(shape(node.outputs[0]), CONFIG), node.outputs[0].dtype
+    elif node.op == "call_module":
+        link = node.type
+    elif node.op == "call_method":
+        link = f"{_METHOD_CLASS}.{node.target}"
+    elif node.op == "call_function" and node.target.startswith("torch."):
+        link = node.target
+    return Row(family(node), title, config, node.name, link, said.hint)
+
+
+def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:
+    ends = _PILL_ENDS if kind in ("input", "output") else _BEFORE_TITLE + _END
+    widest = max(
+        text_width(row.title, TITLE_SIZE)
+        + (_BEFORE_CONFIG + text_width(row.config, CONFIG_SIZE) if row.config else 0)
+        for row in rows
+    )
+    badge = _badge_width(repeat)
+    return float(max(math.ceil(widest + ends + badge), _LEAST_WIDTH))
+
+
+def _badge_width(repeat: int) -> float:
+    return text_width(f"× {repeat}", LABEL_SIZE, bold=True) + _BADGE if repeat > 1 else 0.0
+
+
+def _evened(cards: list[Card]) -> tuple[Card, ...]:
+    """The cards, with nearly equal widths in one frame made equal."""
+    widths: dict[str, float] = {}
+    groups: dict[str | None, list[Card]] = defaultdict(list)
+    for card in cards:
+        if card.kind not in ("input", "output"):
+            groups[card.frame].append(card)
+    for group in groups.values():
+        widest = math.inf
+        for card in sorted(group, key=lambda c: -c.width):
+            if not _NEARLY * widest <= card.width <= widest:
+                widest = math.ceil(card.width / _GRID) * _GRID
+            widths[card.name] = widest
+    return tuple(replace(card, width=float(widths.get(card.name, card.width))) for card in cards)
+
+
+# -- frames -------------------------------------------------------------------------------
+
+
+def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[Frame, ...]]:
+    """The frame of each leaf, and the frames.
+
+    A call that holds only one card or one frame has none, unless it is repeated; nor has the model.
+    """
+    root = root_call(view)
+    calls = [n for n in view.nodes if n.name in view.children and n is not root]
+    held = Counter(n.scope for n in view.nodes if n.name in cards or n.name in view.children)
+    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1}
+    around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
+    if root is not None:
+        around[root.name] = None
+    for call in calls:
+        around[call.name] = call.name if call.name in shown else around[call.scope]
+    frames = []
+    for call in calls:
+        if call.name in shown:
+            outer = around[call.scope]
+            frames.append(_frame(call, outer, view.by_name[outer].target if outer else ""))
+    return {leaf.name: around[leaf.scope] for leaf in view.leaves}, tuple(frames)
+
+
+def _frame(call: Node, outer: str | None, within: str) -> Frame:
+    full = path(call, within) or call.target
+    title = shortened(full, PATH)
+    name = class_name(call.type)
+    subtitle = shortened(name, PATH)
+    note = count(call.parameters.total) if call.parameters and call.parameters.total else ""
+    title_width = text_width(title, FRAME_SIZE, bold=True)
+    if subtitle:
+        title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)
+    note_width = text_width(note, FRAME_SIZE) + _badge_width(call.repeat)
+    hint = " ".join(part for part in (path(call, ""), name) if part)
+    return Frame(
+        call.name,
+        title,
+        subtitle,
+        note,
+        round(title_width, 1),
+        round(note_width, 1),
+        outer,
+        call.repeat,
+        call.type,
+        hint if (title, subtitle) != (path(call, ""), name) else "",
+    )
+
+
+# -- links --------------------------------------------------------------------------------
+
+
+def _links(
+    view: Graph, card_of: Mapping[str, str], labels: Mapping[tuple[str, int], str]
+) -> tuple[Link, ...]:
+    links: dict[tuple[str, int, str], Link] = {}
+    for leaf in view.leaves:
+        target = card_of[leaf.name]
+        places: dict[str, int] = {}
+        for use in leaf.args:
+            place = places.setdefault(use.arg, len(places))
+            source = card_of[use.node]
+            if source != target:  # a chain's own links are inside its card
+                label = labels.get((use.node, use.output), "")
+                width = round(text_width(label, LABEL_SIZE), 1) if label else 0.0
+                link = Link(source, target, use.output, place, label, width)
+                links.setdefault((source, use.output, target), link)
+    return tuple(links.values())
+
+
+def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[str, int], str]:
+    """The shapes that are news: where no tensor that a card reads has been said to have the same.
+
+    A tensor is said to have the shape in which all its readers get it, else the one it was made in.
+    """
+    forms: dict[tuple[str, int], TensorMeta] = {}
+    for tensor, users in view.users.items():
+        seen = {view.tensor(use).shape: view.tensor(use) for _, use in users}
+        made = view.by_name[tensor[0]].outputs[tensor[1]]
+        forms[tensor] = next(iter(seen.values())) if len(seen) == 1 else made
+    labels = {}
+    for leaf in view.leaves:
+        if leaf.op in ("get_attr", "tensor"):  # their cards say it
+            continue
+        first = packed.get(leaf.name, (leaf,))[0]
+        known = {forms[use.node, use.output].shape for use in first.args}
+        for output in range(len(leaf.outputs)):
+            form = forms.get((leaf.name, output))
+            users = view.users.get((leaf.name, output), ())
+            if form is None or form.shape in known or any(user.op == "tensor" for user, _ in users):
+                continue
+            labels[leaf.name, output] = shortened(shape(form), CONFIG)
+    return labels

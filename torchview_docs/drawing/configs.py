@@ -1,0 +1,318 @@
+"""Configurations as a person writes them: `3→64, 7×7, stride 2`.
+
+The input is `Node.config`: what a module's `extra_repr` says, or the arguments of an operation
+that are no tensors; both read as the arguments of a Python call. What is left out is what has its
+default value or hardly matters to a reader (`eps`, `bias`); what is not understood is not touched.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Arguments", "arguments", "module_config", "operation_config"]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments that a configuration lists; what is no literal is kept as its source text."""
+
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+
+    def get(self, name: str, place: int | None = None, default: Any = None) -> Any:
+        """An argument by name, or by place."""
+        if name in self.named:
+            return self.named[name]
+        if place is not None and place < len(self.positional):
+            return self.positional[place]
+        return default
+
+
+class _Unread(Exception):  # noqa: N818  # control flow: this configuration is not of the known form
+    """A configuration does not have the form that a rule expects."""
+
+
+def arguments(config: str) -> Arguments | None:
+    """Read a configuration; None where it does not read as arguments of a call."""
+    try:
+        call = ast.parse(f"f({config})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    if not isinstance(call, ast.Call) or any(k.arg is None for k in call.keywords):
+        return None
+    return Arguments(
+        tuple(_value(a) for a in call.args), {k.arg: _value(k.value) for k in call.keywords if k.arg}
+    )
+
+
+def _value(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return ast.unparse(node)
+
+
+# -- modules ------------------------------------------------------------------------------
+
+
+def module_config(family: str, name: str, config: str) -> str | None:
+    """The configuration of a layer as a person writes it.
+
+    Args:
+        family: The layer's family.
+        name: Its class name.
+        config: Its `extra_repr`.
+
+    Returns:
+        None where this layer or this form of its configuration is not known.
+    """
+    rule = _BY_NAME.get(name) or _BY_FAMILY.get(family)
+    args = arguments(config)
+    if rule is None or args is None or not config.strip():
+        return None
+    try:
+        return rule(args, _dimensions(name))
+    except _Unread:
+        return None
+
+
+def _dimensions(name: str) -> int:
+    """How many spatial dimensions a layer has by its name: `Conv2dSame` 2; 0 where it doesn't say."""
+    found = re.search(r"([123])[dD]", name)
+    return int(found[1]) if found else 0
+
+
+def _join(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Unread
+    return value
+
+
+def _size(value: Any, dimensions: int) -> str:
+    """`7×7` of 7 or (7, 7)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = (value,) * max(dimensions, 1)
+    if not isinstance(value, tuple | list) or not value or not all(isinstance(v, int) for v in value):
+        raise _Unread
+    return "×".join(map(str, value))
+
+
+def _kernel(value: Any, dimensions: int) -> str:
+    size = _size(value, dimensions)
+    return size if "×" in size else f"kernel {size}"
+
+
+def _step(word: str, value: Any) -> str:
+    """`stride 2`; nothing for 1."""
+    if value is None:
+        return ""
+    numbers = set(value) if isinstance(value, tuple | list) else {value}
+    if numbers == {1}:
+        return ""
+    return f"{word} {numbers.pop() if len(numbers) == 1 else _size(value, 1)}"
+
+
+def _conv(args: Arguments, dimensions: int) -> str:
+    if "nf" in args.named and "nx" in args.named:  # transformers' Conv1D is a linear layer
+        return _linear(args, dimensions)
+    before, after = _int(args.get("in_channels", 0)), _int(args.get("out_channels", 1))
+    groups = args.get("groups", default=1)
+    return _join(
+        f"{before}→{after}",
+        _kernel(args.get("kernel_size", 2), dimensions),
+        _step("stride", args.get("stride", 3)),
+        _step("dilation", args.get("dilation")),
+        "" if groups == 1 else "depthwise" if groups == before else f"groups {groups}",
+    )
+
+
+def _linear(args: Arguments, _: int) -> str:
+    if "in1_features" in args.named:
+        first, second = _int(args.get("in1_features")), _int(args.get("in2_features"))
+        return f"{first}, {second}→{_int(args.get('out_features'))}"
+    before = args.get("in_features", 0, args.get("nx", default=args.get("input_features")))
+    after = args.get("out_features", 1, args.get("nf", default=args.get("output_features")))
+    return f"{_int(before)}→{_int(after)}"
+
+
+def _norm(args: Arguments, _: int) -> str:
+    if not args.positional:
+        raise _Unread
+    return _size(args.positional[0], 1)
+
+
+def _group_norm(args: Arguments, _: int) -> str:
+    groups, channels = _int(args.get("num_groups", 0)), _int(args.get("num_channels", 1))
+    return f"{channels}, {groups} group{'s' if groups > 1 else ''}"
+
+
+def _embedding(args: Arguments, _: int) -> str:
+    return _join(
+        f"{_int(args.get('num_embeddings', 0))}→{_int(args.get('embedding_dim', 1))}",
+        str(args.get("mode", default="")),
+    )
+
+
+def _pool(args: Arguments, dimensions: int) -> str:
+    if "output_size" in args.named:
+        return _output_size(args, dimensions)
+    return _join(
+        _kernel(args.get("kernel_size", 0), dimensions),
+        _step("stride", args.get("stride", 1)),
+        _step("dilation", args.get("dilation")),
+    )
+
+
+def _output_size(args: Arguments, dimensions: int) -> str:
+    return f"to {_size(args.get('output_size', 0), dimensions)}"
+
+
+def _upsample(args: Arguments, dimensions: int) -> str:
+    factor, size = args.get("scale_factor"), args.get("size")
+    mode = args.get("mode")
+    if factor is None and size is None:
+        raise _Unread
+    to = _factor(factor) if factor is not None else f"to {_size(size, dimensions)}"
+    return _join(to, mode.strip("'") if isinstance(mode, str) else "")
+
+
+def _factor(value: Any) -> str:
+    numbers = value if isinstance(value, tuple | list) else (value,)
+    if not all(isinstance(n, int | float) for n in numbers):
+        raise _Unread
+    return "×" + "×".join(f"{n:g}" for n in (numbers[:1] if len(set(numbers)) == 1 else numbers))
+
+
+def _shuffle(args: Arguments, _: int) -> str:
+    return f"×{_int(args.get('upscale_factor', default=args.get('downscale_factor')))}"
+
+
+def _dropout(args: Arguments, _: int) -> str:
+    p = args.get("p", 0)
+    if not isinstance(p, int | float):
+        raise _Unread
+    return f"p {p:g}"
+
+
+def _recurrent(args: Arguments, _: int) -> str:
+    layers = args.get("num_layers", default=1)
+    projection = args.get("proj_size", default=0)
+    return _join(
+        f"{_int(args.get('input_size', 0))}→{_int(args.get('hidden_size', 1))}",
+        f"{layers} layers" if layers != 1 else "",
+        "bidirectional" if args.get("bidirectional") is True else "",
+        f"projected to {projection}" if projection else "",
+    )
+
+
+def _activation(args: Arguments, _: int) -> str:
+    """What differs from the activation as everybody knows it."""
+    known = {"inplace", "min_val", "max_val"}
+    defaults: dict[str, Any] = {"approximate": "none", "alpha": 1.0, "num_parameters": 1, "beta": 1.0}
+    words = {"negative_slope": "slope", "num_parameters": "parameters", "approximate": ""}
+    parts = []
+    for name, value in args.named.items():
+        if name in known or value is None or (name in defaults and value == defaults[name]):
+            continue
+        parts.append(f"{words.get(name, name)} {value}".strip())
+    return _join(*parts) if not args.positional else _unread()
+
+
+def _unread() -> str:
+    raise _Unread
+
+
+def _flatten(args: Arguments, _: int) -> str:
+    start, end = args.get("start_dim", 0, 1), args.get("end_dim", 1, -1)
+    return "" if (start, end) == (1, -1) else f"dims {start} to {end}"
+
+
+_Rule = Callable[[Arguments, int], str]
+_BY_FAMILY: dict[str, _Rule] = {
+    "conv": _conv,
+    "lin": _linear,
+    "norm": _norm,
+    "emb": _embedding,
+    "pool": _pool,
+    "rec": _recurrent,
+    "act": _activation,
+}
+_BY_NAME: dict[str, _Rule] = {
+    "GroupNorm": _group_norm,
+    "Flatten": _flatten,
+    "PixelShuffle": _shuffle,
+    "PixelUnshuffle": _shuffle,
+    **dict.fromkeys(("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"), _upsample),
+    **dict.fromkeys(
+        ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"), _dropout
+    ),
+    **dict.fromkeys((f"Adaptive{k}Pool{d}d" for k in ("Avg", "Max") for d in (1, 2, 3)), _output_size),
+}
+
+
+# -- operations ---------------------------------------------------------------------------
+
+
+#: Arguments of operations that say nothing when they have this value.
+_OPERATION_DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "alpha": (1,),
+    "approximate": ("none",),
+    "beta": (1,),
+    "dim": (),
+    "dropout_p": (0, 0.0),
+    "dilation": (1, (1,), (1, 1), (1, 1, 1)),
+    "groups": (1,),
+    "padding": (0, (0,), (0, 0), (0, 0, 0)),
+    "norm_type": (2.0,),
+    "p": (2.0,),
+    "stride": (1, (1,), (1, 1), (1, 1, 1)),
+}
+#: Arguments of operations that hardly matter to a reader.
+_UNTOLD_NAMES = """
+    antialias ceil_mode count_include_pad device divisor_override dtype enable_gqa eps inplace layout
+    memory_format momentum non_blocking pin_memory recompute_scale_factor requires_grad scale
+    return_indices training use_input_stats cudnn_enabled _stacklevel out
+"""
+_UNTOLD = frozenset(_UNTOLD_NAMES.split())
+_WORDS = {"is_causal": "causal", "keepdim": "keepdim"}
+
+
+def operation_config(name: str, config: str) -> str | None:
+    """The arguments of an operation as a person writes them; None where they don't read as arguments.
+
+    Args:
+        name: The operation's last name, `softmax`.
+        config: Its arguments that are no tensors.
+    """
+    if name in ("getitem", "setitem"):
+        return config if config.startswith("[") else f"[{config}]" if config else ""
+    args = arguments(config)
+    if args is None:
+        return None
+    parts = [_written(value) for value in args.positional if value is not None and value is not False]
+    for key, value in args.named.items():
+        if key in _UNTOLD or value is None or value is False or value in _OPERATION_DEFAULTS.get(key, ()):
+            continue
+        word = _WORDS.get(key, key)
+        parts.append(word if value is True else f"{word} {_written(value)}")
+    return _join(*parts)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else _tuple(value)
+    return str(value)
+
+
+def _tuple(value: tuple[Any, ...]) -> str:
+    return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"

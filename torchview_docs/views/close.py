@@ -1,0 +1,168 @@
+"""Closing calls: `depth` and `hide_module_functions`.
+
+A closed call is a leaf that stands for all that ran in it. It uses the tensors from outside that
+anything in it uses, and makes the inner tensors that it returns or that anything outside uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from torchview_docs.graph import Graph, Node, TensorMeta, Use
+
+__all__ = ["close", "close_below", "hide_module_functions", "levels", "root_call"]
+
+
+def root_call(graph: Graph) -> Node | None:
+    """The call of the model itself; None for a plain function, even one that calls modules."""
+    outermost = [n for n in graph.children.get(None, ()) if n.op not in ("placeholder", "output", "get_attr")]
+    return outermost[0] if len(outermost) == 1 and outermost[0].op == "call_module" else None
+
+
+def levels(graph: Graph) -> Mapping[str, int]:
+    """How deep each node is: the root's call 0, what runs directly in it 1; a function has no root."""
+    start = 0 if root_call(graph) is not None else 1
+    found: dict[str, int] = {}
+    for node in graph.nodes:
+        found[node.name] = start if node.scope is None else found[node.scope] + 1
+    return found
+
+
+def close_below(graph: Graph, depth: float) -> Graph:
+    """Close the module calls that are `depth` or more levels deep; 0 leaves one leaf, inf all open."""
+    level = levels(graph)
+    return close(graph, {n.name for n in graph.nodes if n.op == "call_module" and level[n.name] >= depth})
+
+
+def hide_module_functions(graph: Graph) -> Graph:
+    """Close the module calls that call no other module.
+
+    The model itself stays open, since its functions are what a figure of it is about, unless it is
+    one of PyTorch's own layers.
+    """
+    parents = {n.scope for n in graph.nodes if n.op == "call_module"}
+    root = root_call(graph)
+    if root is not None and not root.type.startswith("torch.nn.modules."):
+        parents.add(root.name)
+    return close(graph, {n.name for n in graph.nodes if n.op == "call_module" and n.name not in parents})
+
+
+def close(graph: Graph, calls: Iterable[str]) -> Graph:
+    """Close these calls; those inside others of them, and those without children, need nothing."""
+    names = {name for name in calls if name in graph.children}
+    if not names:
+        return graph
+    graph = _hoist(graph, _owners(graph, names))
+    owners = _owners(graph, names)
+    borders = _borders(graph, owners)
+    nodes = []
+    for node in graph.nodes:
+        owner = owners.get(node.name)
+        if owner is None:
+            args = _rewired(node.args, owners, borders, graph)
+            nodes.append(replace(node, args=args, results=_rewired(node.results, owners, borders, graph)))
+        elif owner == node.name:
+            border = borders[owner]
+            args = _rewired(border.args, owners, borders, graph)
+            nodes.append(replace(node, args=args, outputs=tuple(border.outputs), results=()))
+    return graph.with_nodes(nodes)
+
+
+def _owners(graph: Graph, names: set[str]) -> dict[str, str]:
+    """The outermost closed call that each node belongs to, itself included."""
+    owners: dict[str, str] = {}
+    for node in graph.nodes:
+        if node.scope in owners:
+            owners[node.name] = owners[node.scope]
+        elif node.name in names:
+            owners[node.name] = node.name
+    return owners
+
+
+def _hoist(graph: Graph, owners: Mapping[str, str]) -> Graph:
+    """Move parameters that are also read outside of a closed call in front of it.
+
+    The call did not make them, so an edge from the call to their other readers would be a lie.
+    """
+    returned = {use.node for name in set(owners.values()) for use in graph.by_name[name].results}
+    moved: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        owner = owners.get(node.name)
+        if owner is None or node.op != "get_attr" or node.name in returned:
+            continue
+        readers = {owners.get(user.name) for user, _ in graph.users.get((node.name, 0), ())}
+        if readers - {owner}:
+            moved.setdefault(owner, []).append(replace(node, scope=graph.by_name[owner].scope))
+    if not moved:
+        return graph
+    gone = {node.name for nodes in moved.values() for node in nodes}
+    kept = [n for n in graph.nodes if n.name not in gone]
+    return graph.with_nodes(m for node in kept for m in (*moved.get(node.name, ()), node))
+
+
+@dataclass
+class _Border:
+    """What goes in and out of a closed call, in terms of the graph before."""
+
+    args: tuple[Use, ...] = ()
+    outputs: list[TensorMeta] = field(default_factory=list)
+    #: Which outputs an inner tensor is; more than one where it is returned in several shapes.
+    index: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+
+    def add(self, tensor: tuple[str, int], meta: TensorMeta) -> None:
+        known = self.index.setdefault(tensor, [])
+        if all(self.outputs[k] != meta for k in known):
+            known.append(len(self.outputs))
+            self.outputs.append(meta)
+
+
+def _borders(graph: Graph, owners: Mapping[str, str]) -> dict[str, _Border]:
+    borders = {name: _Border() for name in owners.values()}
+    for name, border in borders.items():
+        for use in graph.by_name[name].results:
+            if owners.get(use.node) == name:
+                border.add((use.node, use.output), graph.tensor(use))
+    position = {node.name: k for k, node in enumerate(graph.nodes)}
+    entering: dict[str, dict[tuple[str, int], Use]] = {name: {} for name in borders}
+    leaving: set[tuple[str, int]] = set()
+    for node in graph.nodes:
+        inside = owners.get(node.name)
+        if inside is not None and node.name in graph.children:
+            continue
+        for use in (*node.args, *node.results):
+            tensor = (use.node, use.output)
+            if owners.get(use.node) not in (None, inside):
+                leaving.add(tensor)
+            if inside is not None and owners.get(use.node) != inside:
+                entering[inside].setdefault(tensor, use)
+    for tensor in sorted(leaving, key=lambda t: (position[t[0]], t[1])):
+        border = borders[owners[tensor[0]]]
+        if tensor not in border.index:
+            border.add(tensor, graph.by_name[tensor[0]].outputs[tensor[1]])
+    for name, found in entering.items():
+        own = [use for use in graph.by_name[name].args if (use.node, use.output) in found]
+        given = {(use.node, use.output) for use in own}
+        # What it uses without having been given it: in the order in which it was made, so that
+        # closing in two steps gives the same as closing at once.
+        rest = sorted((t for t in found if t not in given), key=lambda t: (position[t[0]], t[1]))
+        captured = [Use(*tensor, f"captured[{k}]") for k, tensor in enumerate(rest)]
+        borders[name].args = (*own, *captured)
+    return borders
+
+
+def _rewired(
+    uses: Iterable[Use], owners: Mapping[str, str], borders: Mapping[str, _Border], graph: Graph
+) -> tuple[Use, ...]:
+    """Uses of inner tensors of closed calls as uses of the calls' outputs."""
+    found = []
+    for use in uses:
+        owner = owners.get(use.node)
+        if owner is not None:
+            border, meta = borders[owner], graph.tensor(use)
+            outputs = border.index[use.node, use.output]
+            exact = [k for k in outputs if border.outputs[k] == meta]
+            found.append(Use(owner, (exact or outputs)[0], use.arg, None if exact else meta))
+        else:
+            found.append(use)
+    return tuple(dict.fromkeys(found))
