@@ -1,0 +1,102 @@
+"""HTML around a figure: the box that it scrolls in, the box of a figure that failed, its description.
+
+Hosts put these into their pages as they are; every text in them is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+
+from torchview_docs.drawing.svg import escape
+from torchview_docs.errors import Failure
+from torchview_docs.graph import Graph, Node, TensorMeta
+from torchview_docs.spec import FigureSpec
+
+__all__ = ["describe", "error_box", "figure_box"]
+
+#: No screen is narrower, so a figure of this width in px never scrolls.
+NARROWEST = 300
+
+#: How many inputs, and how many outputs, a description names.
+NAMED = 4
+
+_SIZE = re.compile(r' width="(\d+)" height="\d+"')
+_NAME = re.compile(r' aria-labelledby="([^"]*)"')
+
+
+def figure_box(svg: str, spec: FigureSpec) -> str:
+    """A figure's SVG in a box that scrolls sideways where the page is narrower.
+
+    The figure has its natural width unless the spec says another. A box that may scroll can be
+    reached by keyboard and has a name. The spec's `class`, `name` and `caption` are the host's.
+
+    Args:
+        svg: What `drawing.svg.svg` wrote.
+        spec: The figure's spec, for `width` and `align`.
+    """
+    head, more, rest = svg.partition(">")
+    size, name = _SIZE.search(head), _NAME.search(head)
+    scrolls = size is not None and int(size[1]) > NARROWEST
+    if spec.width is not None:
+        head = _SIZE.sub(f' width="{escape(spec.width)}"', head, count=1)
+        scrolls = not spec.width.endswith("%")
+    classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
+    focus = f' tabindex="0" role="region" aria-labelledby="{name[1]}"' if scrolls and name else ""
+    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>'
+
+
+def error_box(failure: Failure, spec_text: str) -> str:
+    """What a page shows in the place of a figure that could not be drawn.
+
+    Args:
+        failure: Why.
+        spec_text: What the author wrote.
+    """
+    where = f"<p>At <code>{escape(failure.where)}</code></p>" if failure.where else ""
+    advice = f"<p>{escape(failure.advice)}</p>" if failure.advice else ""
+    source = "\n".join(escape(line) for line in spec_text.splitlines() if line.strip())
+    return (
+        '<div class="tv-error" role="note" aria-label="Figure not drawn">'
+        f"<p><strong>This figure could not be drawn.</strong> {escape(failure.message)}</p>"
+        f"<pre><code>{source}</code></pre>{where}{advice}</div>"
+    )
+
+
+def describe(view: Graph) -> str:
+    """What a figure shows, in two sentences for readers who do not see it.
+
+    Example:
+        Computation graph of GPT2Model: 16 layers and operations, 124,439,808 parameters. Input:
+        input_ids (1×128, int64); output: last_hidden_state (1×128×768, float32).
+    """
+    steps = [n for n in view.leaves if n.op.startswith("call_")]
+    count = sum(_times(view, node) for node in steps)
+    what = (
+        f"Computation graph of {view.name}: {_number(count, 'layer or operation', 'layers and operations')}"
+    )
+    root = view.root
+    if root is not None and root.parameters is not None:
+        what += f", {_number(root.parameters.total, 'parameter', 'parameters')}"
+    inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
+    outputs = [(n.target, view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
+    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}."
+
+
+def _times(view: Graph, node: Node) -> int:
+    """How many steps of the model a node stands for, folded runs unfolded."""
+    times = node.repeat
+    for scope in view.scopes(node):
+        times *= scope.repeat
+    return times
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _tensors(what: str, tensors: list[tuple[str, TensorMeta]]) -> str:
+    if not tensors:
+        return "no outputs" if what == "output" else "No inputs"
+    words = [f"{name} ({'×'.join(map(str, meta.shape)) or 'scalar'}, {meta.dtype})" for name, meta in tensors]
+    more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
+    return f"{what}{'s' if len(words) > 1 else ''}: {', '.join(words[:NAMED])}{more}"
