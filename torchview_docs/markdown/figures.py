@@ -1,0 +1,102 @@
+"""The figures of one page as HTML.
+
+Ids are made of the figure's name, else of what it shows, so that they are the same in every build
+and a new figure on a page does not change those of the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from torchview_docs.drawing.svg import escape, svg
+from torchview_docs.errors import Failure
+from torchview_docs.markdown.content import Request
+from torchview_docs.markup import describe, error_box, figure_box
+from torchview_docs.spec import FigureSpec
+
+if TYPE_CHECKING:
+    from torchview_docs.build import Figure
+
+__all__ = ["PageFigures", "Placed"]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A figure's HTML, in the parts that a search index should and should not see.
+
+    Attributes:
+        head: The opening tag.
+        box: The drawing, or the box that says why there is none.
+        tail: The caption and the closing tag.
+    """
+
+    head: str
+    box: str
+    tail: str
+
+    def __str__(self) -> str:
+        return self.head + self.box + self.tail
+
+
+@dataclass
+class PageFigures:
+    """Makes the figures of one page, in order.
+
+    Attributes:
+        results: What was found for each figure.
+        link: Gives the address that a class or function links to from this page.
+    """
+
+    results: Mapping[FigureSpec, Figure | Failure]
+    link: Callable[[str], str | None] | None = None
+    _ids: set[str] = field(default_factory=set)
+
+    def failure(self, request: Request) -> Failure | None:
+        """Why there is no figure, None where there is one."""
+        wanted = request.wanted
+        result = wanted if isinstance(wanted, Failure) else self.results[wanted]
+        return result if isinstance(result, Failure) else None
+
+    def place(self, request: Request) -> Placed:
+        """The figure of a request, or the box that says why there is none."""
+        spec = request.wanted
+        if isinstance(spec, Failure):
+            return _placed(request, "torchview", "", error_box(spec, request.text))
+        result = self.results[spec]
+        if isinstance(result, Failure):
+            # Under its name, so that links to it still find something.
+            name = self._id(spec) if spec.name else ""
+            return _placed(request, "torchview", name, error_box(result, request.text))
+        ident = self._id(spec)
+        drawn = svg(
+            result.drawing,
+            prefix=ident,
+            title=result.graph.name,
+            desc=spec.alt or describe(result.view),
+            link=self.link,
+        )
+        return _placed(request, " ".join(("torchview", *spec.class_)), ident, figure_box(drawn, spec))
+
+    def _id(self, spec: FigureSpec) -> str:
+        name = re.sub(r"[^\w.-]+", "-", spec.name or "").strip("-.").lower() if spec.name else ""
+        stem = name or f"torchview-{spec.view_key[:8]}"
+        ident, count = stem, 1
+        while ident in self._ids:
+            count += 1
+            ident = f"{stem}-{count}"
+        self._ids.add(ident)
+        return ident
+
+
+def _placed(request: Request, classes: str, ident: str, box: str) -> Placed:
+    name = f' id="{escape(ident)}"' if ident else ""
+    caption = f"<figcaption>{request.caption}</figcaption>" if request.caption else ""
+    return Placed(
+        f'<figure class="{escape(classes)}"{name}>',
+        # Material's and Zensical's search know this attribute.
+        f"<div data-search-exclude>{box}</div>",
+        f"{caption}</figure>",
+    )

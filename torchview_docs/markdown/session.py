@@ -1,0 +1,156 @@
+"""Session: the build that figures are part of when no plugin collects them.
+
+Zensical makes the extension anew for each page and tells it neither the beginning nor the end of
+a build, so what is costly (a worker process that has imported torch) belongs to the process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torchview_docs.errors import TorchviewDocsError
+from torchview_docs.markdown.content import Request
+from torchview_docs.markdown.fences import FenceLines
+from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.options import flag
+from torchview_docs.settings import Project
+from torchview_docs.spec import FigureSpec
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+
+    from torchview_docs.build import Builder, Figure
+    from torchview_docs.errors import Failure
+
+__all__ = ["STRICT", "Session", "Source"]
+
+#: Environment variable that makes every figure that fails an error.
+STRICT = "TORCHVIEW_STRICT"
+
+logger = logging.getLogger("torchview_docs")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The page that is being converted, as far as the host says.
+
+    Attributes:
+        name: For messages; empty where it is not known.
+        file: Where it is written, for the lines in it.
+    """
+
+    name: str = ""
+    file: Path | None = None
+
+    @classmethod
+    def of(cls, md: Markdown) -> Source:
+        """What Zensical says; plain Python-Markdown says nothing."""
+        context = _zensical(md)
+        if context is None:
+            return cls()
+        config = context.config
+        file = Path(config["root_dir"], config["docs_dir"], context.page.path)
+        return cls(str(Path(config["docs_dir"], context.page.path)), file)
+
+
+def _zensical(md: Markdown) -> Any:
+    """Zensical's context of the page, None elsewhere."""
+    # A Registry has no `get`.
+    name = "rendering_context"
+    return md.preprocessors[name] if name in md.preprocessors else None  # noqa: SIM401
+
+
+@dataclass(frozen=True)
+class Session:
+    """A project's figures, drawn page by page.
+
+    Attributes:
+        project: Its settings.
+        strict: Whether a figure that fails is an error.
+    """
+
+    project: Project
+    strict: bool = False
+
+    @classmethod
+    def read(cls, md: Markdown, options: Mapping[str, Any]) -> Session:
+        """The session of an extension that was given these options.
+
+        Raises:
+            OptionError: An unknown option or a wrong value.
+        """
+        given = dict(options)
+        context = _zensical(md)
+        root = given.pop("root", None) or (context.config["root_dir"] if context else ".")
+        strict = given.pop("strict", None)
+        if strict is None:
+            strict = os.environ.get(STRICT, "no")
+        return cls(Project.read(Path(root), given), flag.parse(str(strict)))
+
+    def fill(self, md: Markdown, html: str, requests: Sequence[Request]) -> str:
+        """The page with its figures.
+
+        Raises:
+            TorchviewDocsError: A figure failed and the session is strict.
+        """
+        asked = marked(html)
+        if not asked:
+            return html
+        from torchview_docs.drawing.svg import stylesheet
+        from torchview_docs.markdown.figures import PageFigures
+
+        specs = [spec for number in asked if isinstance(spec := requests[number].wanted, FigureSpec)]
+        page = PageFigures(_resolve(self.project, specs))
+        self._tell(Source.of(md), [requests[number] for number in asked], page)
+        style = [f"<style>{stylesheet()}</style>"]
+        return fill(html, lambda number: (style.pop() if style else "") + str(page.place(requests[number])))
+
+    def _tell(self, source: Source, requests: Sequence[Request], page: Any) -> None:
+        lines = FenceLines.read(source.file)
+        problems = []
+        for request in requests:
+            line = lines.line(request.fence) or request.fence.line
+            if failure := page.failure(request):
+                problems.append(request.message(failure, source.name, line))
+        if problems and self.strict:
+            raise TorchviewDocsError("\n".join(problems))
+        for problem in problems:
+            logger.warning("%s", problem)
+
+
+class _Builders:
+    """The one builder that is open; another project closes it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.project: Project | None = None
+        self.builder: Builder | None = None
+
+    def resolve(self, project: Project, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:
+        from torchview_docs.build import Builder
+
+        with self.lock:
+            if self.builder is None or self.project != project:
+                self.close()
+                self.project, self.builder = project, Builder(project, report=logger.info)
+            return self.builder.resolve(specs)
+
+    def close(self) -> None:
+        if self.builder is not None:
+            self.builder.close()
+        self.builder = None
+
+
+_builders = _Builders()
+atexit.register(_builders.close)
+
+
+def _resolve(project: Project, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:
+    return _builders.resolve(project, specs) if specs else {}

@@ -1,0 +1,58 @@
+"""Our entry in pymdownx.superfences, which is made while a page is read.
+
+Then every extension is there, in whatever order they were named, and the page's own configuration
+of superfences stays as it is. Entries are dictionaries; `reset` is asked for since version 10.17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from torchview_docs.markdown.fences import LANGUAGE, Fence
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+
+__all__ = ["register"]
+
+_MODULE = "pymdownx.superfences"
+
+
+def register(md: Markdown, ask: Callable[[Fence], str]) -> bool:
+    """Have superfences hand our fences to `ask`, which gives the HTML; whether there is one.
+
+    The line of a fence handed over so is not known.
+    """
+    for extension in md.registeredExtensions:
+        if type(extension).__module__ != _MODULE or not hasattr(extension, "superfences"):
+            continue
+        entry = {
+            "name": LANGUAGE,
+            "test": lambda language: language == LANGUAGE,
+            "validator": _accept,
+            "formatter": _formatter(ask),
+            "reset": None,
+        }
+        others = [other for other in extension.superfences if other["name"] != LANGUAGE]
+        extension.superfences[:] = [*others, entry]
+        return True
+    return False
+
+
+def _accept(_language: str, inputs: dict[str, Any], options: dict[str, Any], *_: Any) -> bool:
+    """All that stands in the header is ours; what is wrong with it, we say ourselves."""
+    options.update(inputs)
+    return True
+
+
+def _formatter(ask: Callable[[Fence], str]) -> Callable[..., str]:
+    def formatter(src: str, options: dict[str, Any], classes: list[str], id_value: str, **_: Any) -> str:
+        given = {key: "" if value is None else str(value) for key, value in options.items()}
+        if classes:
+            given["class"] = " ".join(classes)
+        if id_value:
+            given["name"] = id_value
+        return ask(Fence(src, given))
+
+    return formatter
