@@ -1,0 +1,31 @@
+"""The layout engine: a Scene becomes a Drawing, panel by panel, from the inside out.
+
+A module is a function, so its panel is one too: it has a port for each tensor that goes in and
+for each that comes out, and wires cross its border only there. Each panel is laid out alone and
+then stands in its parent as one box; equal panels are laid out once. One panel is a Sugiyama
+layout with hyperedges and orthogonal wires:
+
+    nets        which tensors run in which frame (Scene -> one problem per frame)
+    ranks       which boxes stand in one row
+    layering    dummies for what passes a row, side entries, links against the flow
+    ordering    the order in a row, with few crossings
+    segments    trunk and straight lines
+    ports       where cards are entered and left
+    coordinates where everything stands across the flow
+    channels    tracks, bands for labels and titles
+    wires       the lines
+    compose     absolute coordinates in the figure's direction
+"""
+
+from __future__ import annotations
+
+from torchview_docs.drawing.drawing import Drawing
+from torchview_docs.drawing.layout.compose import compose
+from torchview_docs.drawing.scene import Scene
+
+__all__ = ["lay_out"]
+
+
+def lay_out(scene: Scene) -> Drawing:
+    """Place everything in a scene: no card over another, every link drawn."""
+    return compose(scene)

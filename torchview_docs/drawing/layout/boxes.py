@@ -1,0 +1,95 @@
+"""Sizes of cards and titles as they are drawn: what a scene measures, and what the layout adds."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.ports import argument_room, result_gap
+from torchview_docs.drawing.metrics import text_width
+from torchview_docs.drawing.scene import Card, Frame, Scene
+
+__all__ = ["card_sizes", "frame_room", "sheets"]
+
+#: Cards of one frame whose widths differ by less than this share become equally wide.
+NEARLY_EQUAL = 0.66
+#: Height of a card whose configuration stands under its title, and what surrounds the text.
+TWO_LINES = 44.0
+TITLE_SIZE = 13.0
+CONFIG_SIZE = 11.0
+CONFIG_GAP = 14.0
+#: A badge such as `× 12`.
+BADGE_SIZE = 10.0
+BADGE_ROOM = 18.0
+
+
+def sheets(repeat: int) -> int:
+    """How many sheets are drawn behind what stands for `repeat` equal ones."""
+    return max(0, min(sizes.MOST_SHEETS, repeat - 1))
+
+
+def frame_room(frame: Frame) -> float:
+    """Width of what stands at the right end of a frame's title: the note and the badge."""
+    if frame.repeat < 2:
+        return frame.note_width
+    badge = text_width(f"× {frame.repeat}", BADGE_SIZE, bold=True) + BADGE_ROOM
+    return frame.note_width + badge
+
+
+def card_sizes(scene: Scene, direction: Direction) -> dict[str, tuple[float, float]]:
+    """Width and height on the page of each card.
+
+    Nearly equal cards of a frame become equal where they stand above each other; where the flow
+    runs across the page the configuration moves under the title. A card grows with the number of
+    its arguments and results.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for card in scene.cards:
+        size = (card.width, card.height)
+        found[card.name] = _two_lines(card) if direction.horizontal else size
+    if not direction.horizontal:
+        _equal_widths(scene, found)
+    for name, least in _least_sizes(scene, direction).items():
+        width, height = found[name]
+        found[name] = (width, max(height, least)) if direction.horizontal else (max(width, least), height)
+    return {name: (round(width, 1), round(height, 1)) for name, (width, height) in found.items()}
+
+
+def _two_lines(card: Card) -> tuple[float, float]:
+    if card.kind != "card" or len(card.rows) != 1 or not card.rows[0].config:
+        return card.width, card.height
+    title = text_width(card.rows[0].title, TITLE_SIZE)
+    config = text_width(card.rows[0].config, CONFIG_SIZE)
+    spared = min(title, config) + CONFIG_GAP
+    return max(card.width - spared, max(title, config) + 20.0), max(card.height, TWO_LINES)
+
+
+def _equal_widths(scene: Scene, found: dict[str, tuple[float, float]]) -> None:
+    by_frame: dict[str | None, list[Card]] = {}
+    for card in scene.cards:
+        if card.kind not in ("input", "output"):
+            by_frame.setdefault(card.frame, []).append(card)
+    for cards in by_frame.values():
+        cards.sort(key=lambda card: -card.width)
+        widest = 0.0
+        for card in cards:
+            if card.width < NEARLY_EQUAL * widest or not widest:
+                widest = ceil(card.width / 6) * 6.0
+            found[card.name] = (widest, found[card.name][1])
+
+
+def _least_sizes(scene: Scene, direction: Direction) -> dict[str, float]:
+    """How wide (LR: how high) each card must be for its arguments and results."""
+    arguments: dict[str, set[tuple[str, int, bool]]] = {}
+    results: dict[str, dict[tuple[int, bool], float]] = {}
+    for link in scene.links:
+        arguments.setdefault(link.target, set()).add((link.source, link.output, link.dashed))
+        labels = results.setdefault(link.source, {})
+        key = (link.output, link.dashed)
+        labels[key] = max(labels.get(key, 0.0), link.label_width if link.label else 0.0)
+    found = {name: argument_room(len(held)) for name, held in arguments.items()}
+    for name, labels in results.items():
+        gaps = [result_gap(labels[key], along=direction.horizontal) for key in sorted(labels)[:-1]]
+        found[name] = max(found.get(name, 0.0), sum(gaps) + 2 * sizes.CARD_CORNER)
+    return found

@@ -1,0 +1,206 @@
+"""Channels: the room between two layers, where nets run across the flow on tracks.
+
+The horizontal pieces of the nets get tracks so that they neither overlap nor cross more than they
+must. A band is kept for the labels under the cards that they belong to, and one for the panel's
+title before the first or after the last track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.layering import Layering
+
+__all__ = ["Channel", "assign_tracks", "channels"]
+
+#: Pieces nearer than this may not share a track.
+PIECE_GAP = 6.0
+#: Vertical pieces of two nets nearer than this would be drawn over each other, which costs so much.
+SAME_X = 4.0
+OVERLAP_COST = 50
+#: A channel with more pieces than this is routed by a cheaper rule.
+MOST_PIECES = 120
+#: Places of the coarse skyline by which crowded channels find a free track.
+SKYLINE = 512
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Where a strand comes from above and goes to below in a channel."""
+
+    uppers: list[float] = field(default_factory=list)
+    lowers: list[float] = field(default_factory=list)
+
+    @property
+    def low(self) -> float:
+        return min(self.uppers + self.lowers)
+
+    @property
+    def high(self) -> float:
+        return max(self.uppers + self.lowers)
+
+
+@dataclass(slots=True)
+class Channel:
+    """Height of a channel, and where in it the strands run across.
+
+    `tracks` has the distance of each strand's piece from the channel's top.
+    """
+
+    height: float
+    tracks: dict[int, float]
+
+
+def channels(layering: Layering, x: Sequence[float]) -> list[Channel]:
+    """The channel below each layer."""
+    found: list[Channel] = []
+    for rank in range(len(layering.layers) - 1):
+        levels = assign_tracks(_pieces(layering, rank, x))
+        found.append(_channel(layering, rank, levels))
+    return found
+
+
+def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, _Piece]:
+    pieces: dict[int, _Piece] = {}
+    for link in layering.links[rank]:
+        piece = pieces.setdefault(link.strand, _Piece())
+        piece.uppers.append(x[link.upper] + link.tail)
+        piece.lowers.append(x[link.lower] + link.head)
+    for hook in layering.hooks[rank]:
+        piece = pieces.setdefault(hook.strand, _Piece())
+        ends = piece.uppers if hook.below else piece.lowers
+        ends += [x[hook.box] + hook.offset, x[hook.dummy]]
+    return pieces
+
+
+def _channel(layering: Layering, rank: int, levels: dict[int, int]) -> Channel:
+    """Bands and tracks of one channel."""
+    problem = layering.problem
+    count = max(levels.values(), default=-1) + 1
+    first = rank == 0
+    last = rank == len(layering.layers) - 2
+    before, after = 0.0, 0.0
+    if first or last:
+        before, after = _border_bands(layering, count, first=first, last=last)
+        height = before + count * sizes.TRACK + after
+    else:
+        band = _label_band(layering, rank)
+        before = band + 6.0
+        height = before + count * sizes.TRACK + sizes.ARROW - (4.0 if count else 0.0)
+        height = max(sizes.RANK_GAP, height)
+        if band and problem.labels_along:
+            height = max(height, band + sizes.ARROW)
+    return Channel(height, {strand: before + level * sizes.TRACK for strand, level in levels.items()})
+
+
+def _border_bands(layering: Layering, count: int, *, first: bool, last: bool) -> tuple[float, float]:
+    """Room before and after the tracks of a channel beside the panel's border."""
+    problem = layering.problem
+    before, after = 0.0, 0.0
+    title = problem.title is not None
+    if first and not last:
+        if not title:
+            return (0.0, sizes.ARROW) if count else (0.0, 0.0)
+        before = sizes.TITLE_BAND if problem.title_at == "start" else 4.0 if count else sizes.PADDING
+        after = sizes.ARROW if count else 2.0 if problem.title_at == "start" else 4.0
+        return before, after
+    if last and not first:
+        if not title:
+            return (6.0, 0.0) if count else (0.0, 0.0)
+        before = 6.0 if count else 0.0
+        after = sizes.TITLE_BAND if problem.title_at == "end" else sizes.BOTTOM - (3.0 if count else 0.0)
+        return before, after
+    # a panel without boxes: what enters leaves again
+    before = sizes.TITLE_BAND if problem.title_at == "start" else sizes.BOTTOM
+    after = sizes.TITLE_BAND if problem.title_at == "end" else sizes.BOTTOM
+    return (before, after) if title else (0.0, 0.0)
+
+
+def _label_band(layering: Layering, rank: int) -> float:
+    """Room for the labels of the nets that start in the layer above."""
+    labels = [
+        layering.problem.nets[layering.strands[link.strand].net].label
+        for link in layering.links[rank]
+        if link.source >= 0
+    ]
+    labels += [
+        layering.problem.nets[layering.strands[hook.strand].net].label
+        for hook in layering.hooks[rank]
+        if hook.below
+    ]
+    longest = max(labels, default=0.0)
+    if not longest:
+        return 0.0
+    return longest + 2 * sizes.LABEL_OFFSET if layering.problem.labels_along else sizes.LABEL_BAND
+
+
+def assign_tracks(pieces: dict[int, _Piece]) -> dict[int, int]:
+    """The track, from 0 at the top, of each strand that does not go straight down."""
+    bent = {strand: piece for strand, piece in pieces.items() if piece.high - piece.low > 1.0}
+    if len(bent) > MOST_PIECES:
+        return _assign_many(bent)
+    return _assign(bent)
+
+
+def _assign(pieces: dict[int, _Piece]) -> dict[int, int]:
+    """Of each two pieces that share some x, that one lies above which then crosses less."""
+    strands = list(pieces)
+    before: dict[int, set[int]] = {strand: set() for strand in strands}
+    near: dict[int, set[int]] = {strand: set() for strand in strands}
+    for i, a in enumerate(strands):
+        for b in strands[i + 1 :]:
+            p, q = pieces[a], pieces[b]
+            if p.low > q.high + PIECE_GAP or q.low > p.high + PIECE_GAP:
+                continue
+            near[a].add(b)
+            near[b].add(a)
+            if _cost(p, q) <= _cost(q, p):
+                before[b].add(a)
+            else:
+                before[a].add(b)
+    levels: dict[int, int] = {}
+    left = dict.fromkeys(strands)
+    while left:
+        strand = min(left, key=lambda s: sum(other in left for other in before[s]))
+        del left[strand]
+        level = max((levels[other] + 1 for other in before[strand] if other in levels), default=0)
+        taken = {levels[other] for other in near[strand] if other in levels}
+        while level in taken:
+            level += 1
+        levels[strand] = level
+    return levels
+
+
+def _cost(above: _Piece, below: _Piece) -> int:
+    """Crossings of two pieces, one on a higher track than the other."""
+    low, high = below.low, below.high
+    cost = sum(low < x < high for x in above.lowers)
+    low, high = above.low, above.high
+    cost += sum(low < x < high for x in below.uppers)
+    return cost + OVERLAP_COST * sum(abs(x - y) < SAME_X for x in above.lowers for y in below.uppers)
+
+
+def _assign_many(pieces: dict[int, _Piece]) -> dict[int, int]:
+    """A crowded channel: lines that go right from the right, those that go left from the left."""
+    low = min(piece.low for piece in pieces.values())
+    high = max(piece.high for piece in pieces.values())
+    scale = (SKYLINE - 1) / max(high - low, 1.0)
+
+    def key(strand: int) -> tuple[bool, float]:
+        piece = pieces[strand]
+        start = sum(piece.uppers) / len(piece.uppers) if piece.uppers else piece.low
+        end = sum(piece.lowers) / len(piece.lowers) if piece.lowers else piece.high
+        return (end < start, start if end < start else -start)
+
+    skyline = [0] * SKYLINE
+    levels: dict[int, int] = {}
+    for strand in sorted(pieces, key=key):
+        piece = pieces[strand]
+        a = max(0, int((piece.low - PIECE_GAP - low) * scale))
+        b = min(SKYLINE - 1, int((piece.high + PIECE_GAP - low) * scale))
+        level = max(skyline[a : b + 1])
+        skyline[a : b + 1] = [level + 1] * (b + 1 - a)
+        levels[strand] = level
+    return levels

@@ -1,0 +1,165 @@
+"""Composes the figure: frames from the inside out, equal panels once, then absolute coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
+from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.nets import Level, NetKey, levels
+from torchview_docs.drawing.layout.panel import Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.solve import solve
+from torchview_docs.drawing.scene import Card, Frame, Scene
+
+__all__ = ["compose"]
+
+_KINDS: dict[str, BoxKind] = {"input": "input", "output": "output"}
+
+
+@dataclass(slots=True)
+class _Laid:
+    """A level with its solution; `nets` are its nets in the order of the problem's."""
+
+    level: Level
+    nets: list[NetKey]
+    solution: Solution
+
+
+def compose(scene: Scene) -> Drawing:
+    """Lay out a scene."""
+    direction = Direction(scene.direction)
+    found = levels(scene)
+    laid = _solve_all(scene, direction, found)
+    return _Composer(scene, direction, laid).drawing()
+
+
+def _solve_all(
+    scene: Scene, direction: Direction, found: Mapping[str | None, Level]
+) -> dict[str | None, _Laid]:
+    """Solve each level, inner before outer; equal problems once."""
+    cards = {card.name: card for card in scene.cards}
+    frames = {frame.name: frame for frame in scene.frames}
+    order = {card.name: i for i, card in enumerate(scene.cards)}
+    measured = card_sizes(scene, direction)
+    solved: dict[Problem, Solution] = {}
+    laid: dict[str | None, _Laid] = {}
+    for name, level in reversed(list(found.items())):
+        boxes = tuple(
+            _card_box(cards[child], measured[child], direction)
+            if child in cards
+            else _frame_box(frames[child], laid[child].solution, direction)
+            for child in level.children
+        )
+        nets = sorted(level.nets, key=lambda key: (order.get(key[0], -1), key))
+        problem = Problem(
+            boxes=boxes,
+            nets=tuple(level.nets[key].net() for key in nets),
+            inputs=len(level.ins),
+            outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
+            title=None if name is None else _title(frames[name]),
+            title_at=direction.title_at,
+            labels_along=direction.horizontal,
+        )
+        if problem not in solved:
+            solved[problem] = solve(problem)
+        laid[name] = _Laid(level, nets, solved[problem])
+    return laid
+
+
+def _title(frame: Frame) -> Title:
+    return Title(round(frame.title_width, 1), round(frame_room(frame), 1))
+
+
+def _stack(box: Box, room: float, direction: Direction) -> Box:
+    lead, trail = (room, 0.0) if direction.mirrored else (0.0, room)
+    return Box(box.width, box.height, box.kind, box.commutative, box.ins, box.outs, lead, trail, room)
+
+
+def _card_box(card: Card, size: Point, direction: Direction) -> Box:
+    width, height = direction.turn(*size)
+    box = Box(width, height, _KINDS.get(card.kind, "card"), card.commutative)
+    return _stack(box, sheets(card.repeat) * sizes.CARD_SHEET, direction)
+
+
+def _frame_box(frame: Frame, solution: Solution, direction: Direction) -> Box:
+    box = Box(solution.width, solution.height, "panel", ins=solution.ins, outs=solution.outs)
+    return _stack(box, sheets(frame.repeat) * sizes.FRAME_SHEET, direction)
+
+
+class _Composer:
+    """Moves the solutions to where they stand and turns them into the figure's direction."""
+
+    def __init__(self, scene: Scene, direction: Direction, laid: Mapping[str | None, _Laid]) -> None:
+        self.scene = scene
+        self.direction = direction
+        self.laid = laid
+        whole = laid[None].solution
+        self.length = whole.height + 2 * sizes.MARGIN
+        self.width = whole.width + 2 * sizes.MARGIN
+        self.corners: dict[str | None, Point] = {None: (sizes.MARGIN, sizes.MARGIN)}
+        for name, panel in laid_outer_first(laid):
+            left, top = self.corners[name]
+            for child, (x, y) in zip(panel.level.children, panel.solution.boxes, strict=True):
+                self.corners[child] = (left + x, top + y)
+
+    def drawing(self) -> Drawing:
+        """The figure."""
+        wires, labels = self._wires(), self._labels()
+        width, height = self.direction.turn(self.width, self.length)
+        return Drawing(
+            width=round(width, 1),
+            height=round(height, 1),
+            frames=tuple(self._frame(frame) for frame in self.scene.frames),
+            cards=tuple(self._cards()),
+            wires=tuple(wires),
+            labels=tuple(labels),
+            direction=self.direction.name,
+        )
+
+    def _rectangle(self, name: str, width: float, height: float) -> tuple[float, float, float, float]:
+        found = self.direction.rectangle(*self.corners[name], width, height, self.length)
+        x, y, w, h = (round(value, 1) for value in found)
+        return x, y, w, h
+
+    def _frame(self, frame: Frame) -> PlacedFrame:
+        solution = self.laid[frame.name].solution
+        title_x = sizes.TITLE_MARGIN if self.direction.horizontal else round(solution.title_x, 1)
+        return PlacedFrame(frame, *self._rectangle(frame.name, solution.width, solution.height), title_x)
+
+    def _cards(self) -> list[PlacedCard]:
+        measured = card_sizes(self.scene, self.direction)
+        return [
+            PlacedCard(card, *self._rectangle(card.name, *self.direction.turn(*measured[card.name])))
+            for card in self.scene.cards
+        ]
+
+    def _wires(self) -> list[Wire]:
+        found: list[Wire] = []
+        for name, panel in laid_outer_first(self.laid):
+            left, top = self.corners[name]
+            for wire in panel.solution.wires:
+                key = panel.nets[wire.net]
+                source, output = panel.level.nets[key].tensors[wire.source]
+                points = [self.direction.point(left + x, top + y, self.length) for x, y in wire.points]
+                rounded = tuple((round(x, 1), round(y, 1)) for x, y in points)
+                found.append(Wire(source, output, rounded, wire.arrow, key[2]))
+        return found
+
+    def _labels(self) -> list[Label]:
+        found: list[Label] = []
+        for name, panel in laid_outer_first(self.laid):
+            left, top = self.corners[name]
+            for label in panel.solution.labels:
+                key = panel.nets[label.net]
+                draft = panel.level.nets[key]
+                x, y = self.direction.baseline(left + label.x, top + label.y, draft.label_width, self.length)
+                found.append(Label(draft.label, round(x, 1), round(y, 1), key[0], key[1]))
+        return found
+
+
+def laid_outer_first(laid: Mapping[str | None, _Laid]) -> list[tuple[str | None, _Laid]]:
+    """The levels, outer before inner."""
+    return list(reversed(list(laid.items())))

@@ -1,0 +1,297 @@
+"""Coordinates across the flow: where each linear segment stands.
+
+Segments are placed from left to right at the least distance, then pulled towards the weighted
+mean and later the median of what their neighbours wish; touching segments move as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.layering import Layering
+from torchview_docs.drawing.layout.segments import Segments, Trunk
+
+__all__ = ["Extent", "extents", "place_across"]
+
+#: Rounds of pulling: for ordinary panels, and the number of wishes that are looked at, at most.
+MOST_ROUNDS = 60
+PULL_BUDGET = 600_000
+#: A rail that misses a port by less snaps to it; the gaps beside it may shrink by so much.
+SNAP = 9.0
+SNAP_SLACK = 7.0
+#: How much more the trunk wishes to be straight than other links, and how much less lines do.
+TRUNK_WEIGHT = 2.0
+LINE_WEIGHT = 0.6
+SIDE_WEIGHT = 0.3
+#: Pull of the panel's way out towards its way in.
+PORTAL_WEIGHT = 50.0
+
+Wish = tuple[int, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Room that an item needs on both sides of its x."""
+
+    left: float
+    right: float
+
+
+@dataclass(slots=True)
+class _Field:
+    """Segments with their distances and wishes.
+
+    `right[s]` holds (segment, least distance) for each segment that stands right of s in some
+    layer, `left` the reverse; `wishes[s]` where the others want it: (segment, distance, weight).
+    """
+
+    x: list[float]
+    right: list[dict[int, float]]
+    left: list[dict[int, float]]
+    wishes: list[list[Wish]] = field(default_factory=list)
+
+
+def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[float]:
+    """The x of each item's middle."""
+    room = extents(layering)
+    field_ = _constraints(layering, segments, room)
+    _pack(field_)
+    field_.wishes = _wishes(layering, trunk, segments)
+    _pull(field_)
+    _snap(layering, segments, field_)
+    return [field_.x[segments.of[i]] + segments.offset[i] for i in range(len(layering.items))]
+
+
+def extents(layering: Layering) -> list[Extent]:
+    """The room that each item needs, labels included."""
+    along = layering.problem.labels_along
+    found: list[Extent] = []
+    for item in layering.items:
+        if item.kind == "dummy":
+            found.append(Extent(0.5, 0.5))
+        elif item.kind == "in":
+            found.append(Extent(3.0, 3.0))
+        elif item.kind == "out":
+            label = layering.problem.outputs[item.index]
+            found.append(_beside(Extent(3.0, 3.0), 0.0, label, along=along))
+        else:
+            box = layering.problem.boxes[item.index]
+            found.append(Extent(box.width / 2, box.width / 2 + box.spill))
+    for links in layering.links:
+        for link in links:
+            if link.source >= 0:
+                label = layering.problem.nets[layering.strands[link.strand].net].label
+                found[link.upper] = _beside(found[link.upper], link.tail, label, along=along)
+    for hooks in layering.hooks:
+        for hook in hooks:
+            if hook.below:
+                label = layering.problem.nets[layering.strands[hook.strand].net].label
+                found[hook.box] = _beside(found[hook.box], hook.offset, label, along=along)
+    return found
+
+
+def _beside(extent: Extent, offset: float, label: float, *, along: bool) -> Extent:
+    """The extent with a label beside the line that leaves at `offset`."""
+    if not label:
+        return extent
+    if along:
+        return Extent(max(extent.left, sizes.LABEL_HEIGHT + 2.0 - offset), extent.right)
+    return Extent(extent.left, max(extent.right, offset + sizes.LABEL_OFFSET + label + 3.0))
+
+
+def _gap(layering: Layering, a: int, b: int) -> float:
+    kinds = (layering.items[a].kind, layering.items[b].kind)
+    lines = kinds.count("dummy")
+    if lines:
+        return sizes.LINE_GAP if lines == 2 else sizes.BOX_LINE_GAP
+    return sizes.BOX_GAP if kinds == ("box", "box") else sizes.PORT_GAP
+
+
+def _constraints(layering: Layering, segments: Segments, room: Sequence[Extent]) -> _Field:
+    count = len(segments.members)
+    found = _Field([0.0] * count, [{} for _ in range(count)], [{} for _ in range(count)])
+    of, offset = segments.of, segments.offset
+    for layer in layering.layers:
+        for a, b in pairwise(layer):
+            distance = room[a].right + _gap(layering, a, b) + room[b].left + offset[a] - offset[b]
+            one, other = of[a], of[b]
+            if distance > found.right[one].get(other, -1e9):
+                found.right[one][other] = distance
+                found.left[other][one] = distance
+    return found
+
+
+def _pack(field_: _Field) -> None:
+    """Everything as far left as it goes, in topological order (segments never cross)."""
+    waiting = [len(left) for left in field_.left]
+    ready = [s for s, count in enumerate(waiting) if not count]
+    for s in ready:
+        for other, distance in field_.right[s].items():
+            field_.x[other] = max(field_.x[other], field_.x[s] + distance)
+            waiting[other] -= 1
+            if not waiting[other]:
+                ready.append(other)
+    if len(ready) != len(waiting):
+        raise AssertionError("linear segments cross")
+
+
+def _wishes(layering: Layering, trunk: Trunk, segments: Segments) -> list[list[Wish]]:
+    wishes: list[list[Wish]] = [[] for _ in segments.members]
+    of, offset = segments.of, segments.offset
+
+    def wish(a: int, b: int, distance: float, weight: float) -> None:
+        """Item b wants to stand `distance` right of item a."""
+        one, other = of[a], of[b]
+        if one != other:
+            distance += offset[a] - offset[b]
+            wishes[other].append((one, distance, weight))
+            wishes[one].append((other, -distance, weight))
+
+    for links in layering.links:
+        for link in links:
+            weight = 1.0
+            weight += TRUNK_WEIGHT * (trunk.below.get(link.upper) is link)
+            weight += TRUNK_WEIGHT * (trunk.above.get(link.lower) is link)
+            if layering.is_dummy(link.upper) or layering.is_dummy(link.lower):
+                weight *= LINE_WEIGHT
+            wish(link.upper, link.lower, link.tail - link.head, weight)
+    for side in layering.sides:
+        one, other = of[side.dummy], of[side.box]
+        if one != other:
+            distance = offset[side.box] - offset[side.dummy]
+            wishes[one].append((other, distance, SIDE_WEIGHT))
+    for hooks in layering.hooks:
+        for hook in hooks:
+            one, other = of[hook.dummy], of[hook.box]
+            if one != other:
+                distance = offset[hook.box] - offset[hook.dummy]
+                wishes[one].append((other, distance, SIDE_WEIGHT))
+    return wishes
+
+
+def _mean(wishes: list[tuple[float, float]]) -> float:
+    return sum(x * weight for x, weight in wishes) / sum(weight for _, weight in wishes)
+
+
+def _median(wishes: list[tuple[float, float]]) -> float:
+    wishes.sort()
+    half = sum(weight for _, weight in wishes) / 2
+    passed = 0.0
+    for i, (x, weight) in enumerate(wishes):
+        passed += weight
+        if abs(passed - half) < 1e-9 and i + 1 < len(wishes):
+            return (x + wishes[i + 1][0]) / 2
+        if passed > half:
+            return x
+    return wishes[-1][0]
+
+
+def _pull(field_: _Field) -> None:
+    """Move segments towards what their neighbours wish, first the mean, then the median."""
+    total = sum(map(len, field_.wishes)) + sum(map(len, field_.right)) + 1
+    rounds = max(6, min(MOST_ROUNDS, PULL_BUDGET // total))
+    for number in range(rounds):
+        by_mean = number < rounds // 2
+        moved = _pull_once(field_, by_mean=by_mean)
+        if moved < 0.05 and not by_mean:
+            break
+
+
+def _pull_once(field_: _Field, *, by_mean: bool) -> float:
+    x = field_.x
+    count = len(x)
+    force: list[float] = [0.0] * count
+    weight: list[float] = [0.01] * count
+    for s in range(count):
+        wishes = field_.wishes[s]
+        if wishes:
+            wanted = [(x[other] + distance, w) for other, distance, w in wishes]
+            weight[s] = sum(w for _, w in wanted)
+            force[s] = ((_mean(wanted) if by_mean else _median(wanted)) - x[s]) * weight[s]
+    region = _regions(field_, force, weight)
+    members: dict[int, list[int]] = {}
+    for s in range(count):
+        members.setdefault(region[s], []).append(s)
+    moved = 0.0
+    for root, segments in members.items():
+        shift = force[root] / weight[root]
+        shift = _room(field_, region, root, segments, shift)
+        for s in segments:
+            x[s] += shift
+        moved += abs(shift)
+    return moved
+
+
+def _room(field_: _Field, region: Sequence[int], root: int, segments: Sequence[int], shift: float) -> float:
+    """As much of the shift as the neighbours of a region leave room for."""
+    x = field_.x
+    sign = 1.0 if shift > 0 else -1.0
+    near = field_.right if shift > 0 else field_.left
+    room = abs(shift)
+    for s in segments:
+        for other, distance in near[s].items():
+            if region[other] != root:
+                room = min(room, (x[other] - x[s]) * sign - distance)
+    return max(room, 0.0) * sign
+
+
+def _regions(field_: _Field, force: list[float], weight: list[float]) -> list[int]:
+    """Join touching segments that push against each other; sums their forces at the root."""
+    x = field_.x
+    parent = list(range(len(x)))
+
+    def find(s: int) -> int:
+        while parent[s] != s:
+            parent[s] = parent[parent[s]]
+            s = parent[s]
+        return s
+
+    tight = [
+        (a, b)
+        for a, right in enumerate(field_.right)
+        for b, distance in right.items()
+        if x[b] - x[a] - distance < 0.01
+    ]
+    changed = True
+    while changed and tight:
+        changed = False
+        rest = []
+        for a, b in tight:
+            one, other = find(a), find(b)
+            if one == other:
+                continue
+            if force[one] / weight[one] > force[other] / weight[other] + 1e-6:
+                parent[other] = one
+                force[one] += force[other]
+                weight[one] += weight[other]
+                changed = True
+            else:
+                rest.append((a, b))
+        tight = rest
+    return [find(s) for s in range(len(x))]
+
+
+def _snap(layering: Layering, segments: Segments, field_: _Field) -> None:
+    """A line that misses a port by a few px meets it, if the small gaps beside it hold."""
+    for s, members in enumerate(segments.members):
+        if any(layering.items[item].kind in ("box", "in") for item in members):
+            continue
+        x = field_.x[s]
+        misses = sorted(
+            (field_.x[other] + d - x for other, d, _ in field_.wishes[s]), key=lambda m: (abs(m), m)
+        )
+        for miss in misses:
+            if abs(miss) < 0.05:
+                break
+            if abs(miss) < SNAP and _free(field_, s, miss):
+                field_.x[s] += miss
+                break
+
+
+def _free(field_: _Field, s: int, shift: float) -> bool:
+    x = field_.x[s] + shift
+    right = all(field_.x[o] - x >= d - SNAP_SLACK for o, d in field_.right[s].items())
+    return right and all(x - field_.x[o] >= d - SNAP_SLACK for o, d in field_.left[s].items())

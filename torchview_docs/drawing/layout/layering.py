@@ -1,0 +1,277 @@
+"""The proper layering of a panel: boxes, ports and the dummies of long nets, rank by rank.
+
+A net runs down as one strand with a dummy in each rank that it passes, so that every link joins
+two neighbouring layers. A link against the flow is a strand of its own, which leaves its source
+and reaches its target by a hook, a turn within one channel.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from torchview_docs.drawing.layout.panel import BORDER, End, Problem
+from torchview_docs.drawing.layout.ranks import Ranking
+
+__all__ = ["Hook", "Item", "Key", "Layering", "Link", "Side", "Strand", "layer", "side_candidates"]
+
+ItemKind: TypeAlias = Literal["box", "in", "out", "dummy"]
+#: What an item is, whichever way the layering is built: kind, index, rank.
+Key: TypeAlias = tuple[ItemKind, int, int]
+#: A side entry: net, target in the net.
+SideKey: TypeAlias = tuple[int, int]
+
+#: So many arguments may enter a card from its sides.
+MOST_SIDES = 3
+
+
+@dataclass(slots=True)
+class Item:
+    """A place in a layer: a box, a port of the panel, or a dummy of a strand."""
+
+    kind: ItemKind
+    #: Of the box, the port, or the strand.
+    index: int
+    rank: int
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """A piece of a strand from a layer to the next.
+
+    `source` and `target` are indices of the net's ends, -1 where the link joins a dummy. `tail`
+    and `head` are the distances of its ends from the middle of its items; before the ports are
+    placed, as fractions of a place in the layer.
+    """
+
+    upper: int
+    lower: int
+    strand: int
+    source: int = -1
+    target: int = -1
+    tail: float = 0.0
+    head: float = 0.0
+
+
+@dataclass(slots=True)
+class Hook:
+    """A turn within a channel, from a box to a dummy beside it; `end` as in a Link."""
+
+    box: int
+    dummy: int
+    strand: int
+    end: int
+    #: Whether it lies below the two, at the source, or above them, at the target.
+    below: bool
+    offset: float = 0.0
+
+
+@dataclass(slots=True)
+class Side:
+    """A target that a strand enters from the side, from the dummy in the target's own rank."""
+
+    strand: int
+    target: int
+    box: int
+    dummy: int
+    #: -1: from the left, 1: from the right; 0 while nobody knows.
+    direction: int = 0
+    #: Distance from the middle of the box's side.
+    offset: float = 0.0
+
+
+@dataclass(slots=True)
+class Strand:
+    """What is routed as one: a net, or one of its links against the flow (`feedback`)."""
+
+    net: int
+    feedback: tuple[int, int] | None = None
+    #: Dummies by rank.
+    dummies: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Layering:
+    """Layers of items, the links below each layer, hooks and side entries.
+
+    `links[r]` and `hooks[r]` lie in channel r, between layer r and layer r + 1.
+    """
+
+    problem: Problem
+    ranking: Ranking
+    items: list[Item] = field(default_factory=list)
+    layers: list[list[int]] = field(default_factory=list)
+    links: list[list[Link]] = field(default_factory=list)
+    hooks: list[list[Hook]] = field(default_factory=list)
+    sides: list[Side] = field(default_factory=list)
+    strands: list[Strand] = field(default_factory=list)
+    #: Item of each box, of each tensor that enters, and of each that leaves.
+    boxes: list[int] = field(default_factory=list)
+    ins: list[int] = field(default_factory=list)
+    outs: list[int] = field(default_factory=list)
+    #: Links that leave and that reach each item.
+    below: list[list[Link]] = field(default_factory=list)
+    above: list[list[Link]] = field(default_factory=list)
+
+    def key(self, item: int) -> Key:
+        """What the item is, to find it again in another layering of the same panel."""
+        it = self.items[item]
+        return (it.kind, it.index, it.rank)
+
+    def add(self, kind: ItemKind, index: int, rank: int) -> int:
+        """Put a new item at the end of its layer."""
+        number = len(self.items)
+        self.items.append(Item(kind, index, rank))
+        self.layers[rank].append(number)
+        self.below.append([])
+        self.above.append([])
+        return number
+
+    def link(self, link: Link) -> None:
+        """Join two items."""
+        self.links[self.items[link.upper].rank].append(link)
+        self.below[link.upper].append(link)
+        self.above[link.lower].append(link)
+
+    def dummy(self, strand: int, rank: int) -> int:
+        """The strand's dummy in a rank, made when first asked for."""
+        found = self.strands[strand].dummies
+        if rank not in found:
+            found[rank] = self.add("dummy", strand, rank)
+        return found[rank]
+
+    def is_dummy(self, item: int) -> bool:
+        """Whether nothing but a line passes there."""
+        return self.items[item].kind == "dummy"
+
+    def source_item(self, end: End) -> int:
+        """The item at which a net starts."""
+        return self.ins[end.port] if end.box == BORDER else self.boxes[end.box]
+
+    def target_item(self, end: End) -> int:
+        """The item at which a net ends."""
+        return self.outs[end.port] if end.box == BORDER else self.boxes[end.box]
+
+
+def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
+    """Targets that may be entered from the side.
+
+    Cards two or more ranks below the source of a net with other readers, which also have an
+    argument from the rank just above, at most three a card.
+    """
+    ranks = ranking.ranks
+    near: set[int] = set()
+    for net in problem.nets:
+        for source, target in net.dependencies():
+            if target.box != BORDER and _source_rank(source, ranks) == ranks[target.box] - 1:
+                near.add(target.box)
+    found: list[SideKey] = []
+    count: dict[int, int] = defaultdict(int)
+    for number, net in enumerate(problem.nets):
+        source = net.sources[0]
+        if len(net.sources) > 1 or (len(net.targets) < 2 and source.box != BORDER):
+            continue
+        for index, target in enumerate(net.targets):
+            box = target.box
+            if box == BORDER or box not in near or count[box] == MOST_SIDES:
+                continue
+            long = ranks[box] - _source_rank(source, ranks) >= 2
+            if problem.boxes[box].kind == "card" and long:
+                found.append((number, index))
+                count[box] += 1
+    return found
+
+
+def _source_rank(end: End, ranks: tuple[int, ...]) -> int:
+    return 0 if end.box == BORDER else ranks[end.box]
+
+
+def layer(problem: Problem, ranking: Ranking, sides: Iterable[SideKey]) -> Layering:
+    """Build the layers, in the order of the problem: boxes and ports first, then dummies."""
+    found = Layering(problem, ranking)
+    for _ in range(ranking.last + 1):
+        found.layers.append([])
+        found.links.append([])
+        found.hooks.append([])
+    found.ins = [found.add("in", i, 0) for i in range(problem.inputs)]
+    found.boxes = [found.add("box", i, rank) for i, rank in enumerate(ranking.ranks)]
+    found.outs = [found.add("out", i, ranking.last) for i in range(len(problem.outputs))]
+    chosen = frozenset(sides)
+    for number in range(len(problem.nets)):
+        _add_net(found, number, chosen)
+    return found
+
+
+def _add_net(layering: Layering, number: int, sides: AbstractSet[SideKey]) -> None:
+    net = layering.problem.nets[number]
+    feedback = layering.ranking.feedback
+    against = {
+        (s, t)
+        for s, source in enumerate(net.sources)
+        for t, target in enumerate(net.targets)
+        if (number, source.box, target.box) in feedback
+    }
+    pairs = net.pairs or tuple((s, t) for s in range(len(net.sources)) for t in range(len(net.targets)))
+    forward = [pair for pair in pairs if pair not in against]
+    if forward:
+        _add_strand(layering, number, forward, sides)
+    for pair in sorted(against & set(pairs)):
+        _add_feedback(layering, number, pair)
+
+
+def _add_strand(
+    layering: Layering, number: int, pairs: list[tuple[int, int]], sides: AbstractSet[SideKey]
+) -> None:
+    """A net that runs down: dummies where it passes, links from layer to layer."""
+    net = layering.problem.nets[number]
+    strand = len(layering.strands)
+    layering.strands.append(Strand(number))
+    sources = sorted(
+        {s for s, _ in pairs}, key=lambda s: layering.items[layering.source_item(net.sources[s])].rank
+    )
+    targets = sorted({t for _, t in pairs})
+    starts = {s: layering.source_item(net.sources[s]) for s in sources}
+    ends = {t: layering.target_item(net.targets[t]) for t in targets}
+    rank = {t: layering.items[item].rank for t, item in ends.items()}
+    first = layering.items[starts[sources[0]]].rank
+    last = max(rank[t] if (number, t) in sides else rank[t] - 1 for t in targets)
+    for r in range(first + 1, last + 1):
+        layering.dummy(strand, r)
+    uppers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for s in sources:
+        uppers[layering.items[starts[s]].rank].append((starts[s], s))
+    for r in range(first, last):
+        below = layering.dummy(strand, r + 1)
+        if r > first:
+            layering.link(Link(layering.dummy(strand, r), below, strand))
+        for item, s in uppers.get(r, ()):
+            layering.link(Link(item, below, strand, source=s))
+    for t in targets:
+        if (number, t) in sides:
+            box = ends[t]
+            layering.sides.append(Side(strand, t, box, layering.dummy(strand, rank[t])))
+            continue
+        r = rank[t] - 1
+        if r > first:
+            layering.link(Link(layering.dummy(strand, r), ends[t], strand, target=t))
+        for item, s in uppers.get(r, ()):
+            layering.link(Link(item, ends[t], strand, source=s, target=t))
+
+
+def _add_feedback(layering: Layering, number: int, pair: tuple[int, int]) -> None:
+    """A link against the flow: out below its source, up beside it, in above its target."""
+    net = layering.problem.nets[number]
+    strand = len(layering.strands)
+    layering.strands.append(Strand(number, pair))
+    source = layering.source_item(net.sources[pair[0]])
+    target = layering.target_item(net.targets[pair[1]])
+    low, high = layering.items[source].rank, layering.items[target].rank
+    for r in range(high, low + 1):
+        layering.dummy(strand, r)
+    for r in range(high, low):
+        layering.link(Link(layering.dummy(strand, r), layering.dummy(strand, r + 1), strand))
+    layering.hooks[low].append(Hook(source, layering.dummy(strand, low), strand, pair[0], below=True))
+    layering.hooks[high - 1].append(Hook(target, layering.dummy(strand, high), strand, pair[1], below=False))

@@ -1,0 +1,154 @@
+"""Ranks: which boxes of a panel stand in one row (layer assignment of Sugiyama et al.).
+
+Longest path from the start; then what is cheap to pull down, such as parameters, moves towards
+its first reader. Links that close a cycle are found first and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from torchview_docs.drawing.layout.panel import BORDER, Box, Problem
+
+__all__ = ["Ranking", "rank_boxes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The rank of each box, from 1; the panel's own ports have rank 0 and `last`.
+
+    `feedback` holds the links (net, source box, target box) that go against the flow, and `order`
+    the boxes in a topological order.
+    """
+
+    ranks: tuple[int, ...]
+    last: int
+    feedback: frozenset[tuple[int, int, int]]
+    order: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Flow:
+    """Links between boxes: for each box (other box, net)."""
+
+    before: list[list[tuple[int, int]]]
+    after: list[list[tuple[int, int]]]
+    #: Boxes that read what enters the panel.
+    fed: set[int]
+
+
+def rank_boxes(problem: Problem) -> Ranking:
+    """Give each box a rank such that every link but those of `feedback` goes down."""
+    flow = _flow(problem)
+    cut = _back_links(len(problem.boxes), flow)
+    if cut:
+        for v, links in enumerate(flow.before):
+            flow.before[v] = [(u, net) for u, net in links if (net, u, v) not in cut]
+        for u, links in enumerate(flow.after):
+            flow.after[u] = [(v, net) for v, net in links if (net, u, v) not in cut]
+    order = _topological(flow)
+    ranks = _longest_path(flow, order)
+    _pull_down(problem, flow, order, ranks)
+    _outputs_last(problem.boxes, flow, ranks)
+    return Ranking(tuple(ranks), max(ranks, default=0) + 1, frozenset(cut), tuple(order))
+
+
+def _flow(problem: Problem) -> _Flow:
+    n = len(problem.boxes)
+    flow = _Flow([[] for _ in range(n)], [[] for _ in range(n)], set())
+    for number, net in enumerate(problem.nets):
+        for source, target in net.dependencies():
+            if target.box == BORDER:
+                continue
+            if source.box == BORDER:
+                flow.fed.add(target.box)
+            else:
+                flow.before[target.box].append((source.box, number))
+                flow.after[source.box].append((target.box, number))
+    return flow
+
+
+def _back_links(count: int, flow: _Flow) -> set[tuple[int, int, int]]:
+    """Links that lead back to a box that is still being visited, depth first in given order."""
+    cut: set[tuple[int, int, int]] = set()
+    state = [0] * count
+    roots = sorted(range(count), key=lambda v: bool(flow.before[v]))
+    for root in roots:
+        if state[root]:
+            continue
+        state[root] = 1
+        stack = [(root, iter(flow.after[root]))]
+        while stack:
+            u, links = stack[-1]
+            for v, net in links:
+                if state[v] == 1:
+                    cut.add((net, u, v))
+                elif not state[v]:
+                    state[v] = 1
+                    stack.append((v, iter(flow.after[v])))
+                    break
+            else:
+                state[u] = 2
+                stack.pop()
+    return cut
+
+
+def _topological(flow: _Flow) -> list[int]:
+    waiting = [len(links) for links in flow.before]
+    order = [v for v, count in enumerate(waiting) if not count]
+    for u in order:
+        for v, _ in flow.after[u]:
+            waiting[v] -= 1
+            if not waiting[v]:
+                order.append(v)
+    return order
+
+
+def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
+    ranks = [1] * len(flow.before)
+    for v in order:
+        ranks[v] = max((ranks[u] + 1 for u, _ in flow.before[v]), default=1)
+    return ranks
+
+
+def _pull_down(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[int]) -> None:
+    """Move boxes down to just above their first reader where that makes no line longer.
+
+    A box moves if nothing that enters reaches it, or if fewer lines enter it than leave it; a line
+    that passes by anyway does not count.
+    """
+    loose = [False] * len(ranks)
+    for v in order:
+        loose[v] = (
+            problem.boxes[v].kind != "input"
+            and v not in flow.fed
+            and all(loose[u] for u, _ in flow.before[v])
+        )
+    reach = [0] * len(problem.nets)
+    for v, links in enumerate(flow.before):
+        for _, net in links:
+            reach[net] = max(reach[net], ranks[v])
+    for v in reversed(order):
+        if not flow.after[v] or problem.boxes[v].kind == "input":
+            continue
+        lowest = min(ranks[t] for t, _ in flow.after[v]) - 1
+        if lowest <= ranks[v]:
+            continue
+        entering = {net for _, net in flow.before[v]}
+        leaving = {net for _, net in flow.after[v]}
+        ending = sum(reach[net] <= ranks[v] for net in entering) + (v in flow.fed)
+        if loose[v] or ending < len(leaving):
+            ranks[v] = lowest
+            for net in entering:
+                reach[net] = max(reach[net], lowest)
+
+
+def _outputs_last(boxes: Sequence[Box], flow: _Flow, ranks: list[int]) -> None:
+    """All outputs share the last rank, unless something reads one of them."""
+    ends = [v for v, box in enumerate(boxes) if box.kind == "output" and not flow.after[v]]
+    others = max((rank for v, rank in enumerate(ranks) if boxes[v].kind != "output"), default=0)
+    last = max(chain((ranks[v] for v in ends), (others,)), default=1)
+    for v in ends:
+        ranks[v] = max(last, 1)

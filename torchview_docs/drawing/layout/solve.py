@@ -1,0 +1,137 @@
+"""Lays out one panel: ranks, order, segments, coordinates, channels, wires, title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.channels import Channel, channels
+from torchview_docs.drawing.layout.coordinates import extents, place_across
+from torchview_docs.drawing.layout.layering import Key, Layering, layer, side_candidates
+from torchview_docs.drawing.layout.ordering import order_layers
+from torchview_docs.drawing.layout.panel import PanelLabel, Problem, Solution
+from torchview_docs.drawing.layout.ports import place_ports
+from torchview_docs.drawing.layout.ranks import rank_boxes
+from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
+from torchview_docs.drawing.layout.titles import place_title
+from torchview_docs.drawing.layout.wires import Placement, place_sides, route
+
+__all__ = ["solve"]
+
+#: A box that has less than this to spare in its rank stands in its middle.
+CENTRE_SLACK = 90.0
+
+
+def solve(problem: Problem) -> Solution:
+    """Lay out a panel."""
+    layering = _order(problem)
+    trunk = find_trunk(layering)
+    place_ports(layering, trunk)
+    segments = linear_segments(layering, trunk)
+    x = place_across(layering, trunk, segments)
+    place_sides(layering, x)
+    placement = _place_along(layering, x, channels(layering, x))
+    return _finish(layering, placement)
+
+
+def _order(problem: Problem) -> Layering:
+    """Layers in order; side entries that something stands in the way of become entries from above."""
+    ranking = rank_boxes(problem)
+    sides = side_candidates(problem, ranking)
+    layering = layer(problem, ranking, sides)
+    order_layers(layering)
+    place = places(layering)
+    keep = []
+    for side in layering.sides:
+        row = layering.layers[layering.items[side.box].rank]
+        a, b = sorted((place[side.box], place[side.dummy]))
+        if all(layering.is_dummy(item) for item in row[a + 1 : b]):
+            keep.append((layering.strands[side.strand].net, side.target))
+    if len(keep) == len(layering.sides):
+        return layering
+    order: dict[Key, int] = {layering.key(item): i for row in layering.layers for i, item in enumerate(row)}
+    layering = layer(problem, ranking, keep)
+    for row in layering.layers:
+        row.sort(key=lambda item: order[layering.key(item)])
+    return layering
+
+
+def _place_along(layering: Layering, x: Sequence[float], found: Sequence[Channel]) -> Placement:
+    """The y of the ranks and of the boxes in them."""
+    boxes = layering.problem.boxes
+    y = [0.0] * len(boxes)
+    bottoms: list[float] = []
+    at = 0.0
+    for rank, row in enumerate(layering.layers):
+        inside = [layering.items[item].index for item in row if layering.items[item].kind == "box"]
+        height = max((boxes[b].lead + boxes[b].height + boxes[b].trail for b in inside), default=0.0)
+        for b in inside:
+            box = boxes[b]
+            slack = height - box.lead - box.height - box.trail
+            if box.kind != "panel" and slack < CENTRE_SLACK:
+                slack /= 2
+            elif layering.above[layering.boxes[b]]:
+                slack = 0.0
+            y[b] = at + box.lead + slack
+        at += height
+        bottoms.append(at)
+        if rank < len(found):
+            at += found[rank].height
+    return Placement(x, y, found, bottoms, at)
+
+
+def _finish(layering: Layering, placement: Placement) -> Solution:
+    """Borders, title, wires and labels, moved so that the panel's corner is the origin."""
+    problem, x = layering.problem, placement.x
+    room = extents(layering)
+    low = min((x[i] - e.left for i, e in enumerate(room)), default=0.0)
+    high = max((x[i] + e.right for i, e in enumerate(room)), default=0.0)
+    title_x, height = low, placement.height
+    if problem.title is not None:
+        low -= sizes.PADDING
+        high += sizes.PADDING
+        if problem.title_at == "side":
+            low -= sizes.TITLE_BAND - sizes.PADDING
+            needed = problem.title.width + problem.title.note + 3 * sizes.TITLE_MARGIN
+            height = max(height, needed)
+        else:
+            ports = layering.ins if problem.title_at == "start" else layering.outs
+            title_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
+    placement = Placement(x, placement.y, placement.channels, placement.bottoms, height)
+    wires = tuple(
+        type(wire)(wire.net, wire.source, tuple((px - low, py) for px, py in wire.points), wire.arrow)
+        for wire in route(layering, placement)
+    )
+    return Solution(
+        width=high - low,
+        height=height,
+        boxes=tuple(
+            (x[item] - low - box.width / 2, placement.y[i])
+            for i, (item, box) in enumerate(zip(layering.boxes, problem.boxes, strict=True))
+        ),
+        ins=tuple(x[i] - low for i in layering.ins),
+        outs=tuple(x[i] - low for i in layering.outs),
+        wires=wires,
+        labels=tuple(_labels(layering, placement, low)),
+        title_x=title_x - low,
+    )
+
+
+def _labels(layering: Layering, placement: Placement, low: float) -> list[PanelLabel]:
+    """Each label once, where its net leaves its source."""
+    found: dict[int, PanelLabel] = {}
+    problem = layering.problem
+    starts = [
+        (link.strand, link.upper, link.tail) for links in layering.links for link in links if link.source >= 0
+    ]
+    starts += [
+        (hook.strand, hook.box, hook.offset) for hooks in layering.hooks for hook in hooks if hook.below
+    ]
+    for strand, item, offset in starts:
+        net = layering.strands[strand].net
+        it = layering.items[item]
+        if problem.nets[net].label and net not in found and it.kind == "box":
+            box = problem.boxes[it.index]
+            y = placement.y[it.index] + box.height + box.trail
+            found[net] = PanelLabel(net, placement.x[item] + offset - low, y)
+    return [found[net] for net in sorted(found)]
