@@ -1,0 +1,30 @@
+"""Writing of files that another process may read or write at the same moment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["TEMPORARY", "write_atomically"]
+
+#: How the names of files begin that are not whole yet; a killed writer may leave one behind.
+TEMPORARY = ".writing-"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that every reader finds the old content or the new one, whole.
+
+    Raises:
+        OSError: It cannot be written; nothing is left behind.
+    """
+    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
