@@ -144,8 +144,9 @@ def touches(stroke: tuple[Point, ...], point: tuple[float, float]) -> bool:
 
 @pytest.mark.parametrize(("radius", "step"), [(8, 4), (5, 3)])
 def test_sheets_look_out_below_and_to_the_right_only(radius: int, step: int) -> None:
-    path = sheets(Box(100, 200, 80, 40), radius, step)
+    path = sheets(Box(100, 200, 80, 40), radius, step, 2)
     right_ends = [float(v) for v in re.findall(r"1 (\d+) \d+V", path)]
     assert sorted(right_ends) == [180 + step, 180 + 2 * step]  # the farthest one first, under the other
     assert right_ends[0] > right_ends[1]
     assert path.count("z") == 2
+    assert path.endswith(sheets(Box(100, 200, 80, 40), radius, step, 1))

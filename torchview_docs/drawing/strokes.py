@@ -69,8 +69,8 @@ def heads(wires: Iterable[Wire]) -> str:
     return "".join(drawn)
 
 
-def sheets(box: Box, radius: int, step: int) -> str:
-    """Path data of two sheets that look out below and to the right of a rounded box.
+def sheets(box: Box, radius: int, step: int, count: int) -> str:
+    """Path data of sheets that look out below and to the right of a rounded box.
 
     Only what can be seen of a sheet is drawn, for the box itself may be translucent.
     """
@@ -79,7 +79,7 @@ def sheets(box: Box, radius: int, step: int) -> str:
     reach = math.sqrt(radius**2 - step**2 / 2) / math.sqrt(2)
     arc = f"{radius} {radius} 0 0"
     path = ""
-    for k in (1, 0):
+    for k in reversed(range(count)):
         left, top = box.x + k * step, box.y + k * step
         right, bottom = left + box.width, top + box.height
         start = _tenths(right - radius + step / 2 + reach, top + radius + step / 2 - reach)

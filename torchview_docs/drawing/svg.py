@@ -40,8 +40,10 @@ _UNFIT = re.compile(
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": " ", "\n": " "})
 
 _ROW = 26
-#: Where a title starts and a configuration ends, from the border of a card and of a pill.
-_TITLE_X, _CONFIG_X = 13, 9
+#: From this height on, a single row has its configuration under its title.
+_TWO_LINES = 40
+#: Where a title starts and a configuration ends, from the border of a card and of an input or output.
+_TITLE_X, _CONFIG_X = 13, 10
 _PILL_X, _PILL_END = 16, 14
 _FRAME_END = 10
 _PILLS = {"input": "io", "output": "io", "source": "source", "tensor": "tensor"}
@@ -110,7 +112,7 @@ class _Writer:
         box = _box(placed)
         parts = []
         if frame.repeat > 1:
-            parts.append(f'<path d="{sheets(box, 8, 4)}"/>')
+            parts.append(f'<path d="{sheets(box, 8, 4, _sheets(frame.repeat))}"/>')
         parts.append(_rect(box, 8))
         end, base = box.x + box.width - _FRAME_END, box.y + 17
         badge = ""
@@ -128,26 +130,26 @@ class _Writer:
     def _card(self, placed: PlacedCard, turned: bool) -> str:
         card = placed.card
         x, y, width, height = box = _box(placed)
-        back = f'<path class="tv-sheets" d="{sheets(box, 5, 3)}"/>' if card.repeat > 1 else ""
-        if card.kind in _PILLS:
-            row = card.rows[0]
-            text = _words(row, x + _PILL_X, x + width - _PILL_END, y + height // 2 + 5)
-            return back + self._part(row, _PILLS[card.kind], _rect(box, height // 2), text)
-        end = x + width - _CONFIG_X
-        badge = ""
+        pill = _PILLS.get(card.kind)
+        io = pill == "io"
+        start, end = x + (_PILL_X if io else _TITLE_X), x + width - (_PILL_END if io else _CONFIG_X)
+        back = badge = ""
         if card.repeat > 1:
+            back = f'<path class="tv-sheets" d="{sheets(box, 5, 3, _sheets(card.repeat))}"/>'
             badge, size = _badge(card.repeat, x + width - 6, y + (height - 16) // 2)
             end -= size + 3
-        body = back + _rect(box, 5)
-        if len(card.rows) == 1:
-            row = card.rows[0]
-            bar = _bar(x, y, height)
-            if turned and row.config and height >= 40:
-                text = _two_lines(row, x + _TITLE_X, y + height // 2)
-            else:
-                text = _words(row, x + _TITLE_X, end, y + height // 2 + 5)
-            return self._part(row, row.family, body, bar + text + badge)
-        return f"<g>{body}{''.join(self._rows(placed, end))}{badge}</g>"
+        body = back + _rect(box, 15 if pill else 5)
+        row = card.rows[0]
+        if len(card.rows) > 1:
+            return f"<g>{body}{''.join(self._rows(placed, end))}{badge}</g>"
+        middle = y + height // 2
+        if turned and row.config and height >= _TWO_LINES:
+            text = _two_lines(row, start, middle)
+        else:
+            text = _words(row, start, end, middle + 5)
+        if pill:
+            return self._part(row, pill, body, text)
+        return self._part(row, row.family, body, _bar(x, y, height) + text + badge)
 
     def _rows(self, placed: PlacedCard, end: int) -> Iterator[str]:
         """The rows of a card with several."""
@@ -206,6 +208,11 @@ def _box(placed: PlacedCard | PlacedFrame) -> Box:
 
 def _group(name: str, parts: list[str]) -> str:
     return f'<g class="{name}">{"".join(parts)}</g>' if parts else ""
+
+
+def _sheets(repeat: int) -> int:
+    """How many sheets are seen behind what stands for so many."""
+    return min(2, repeat - 1)
 
 
 def _rect(box: Box, radius: int) -> str:
