@@ -48,17 +48,16 @@ class PageFigures:
     Attributes:
         results: What was found for each figure.
         link: Gives the address that a class or function links to from this page.
+        ids: The ids of the figures that have been made.
     """
 
     results: Mapping[FigureSpec, Figure | Failure]
     link: Callable[[str], str | None] | None = None
-    _ids: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
-    def failure(self, request: Request) -> Failure | None:
-        """Why there is no figure, None where there is one."""
-        wanted = request.wanted
-        result = wanted if isinstance(wanted, Failure) else self.results[wanted]
-        return result if isinstance(result, Failure) else None
+    def result(self, request: Request) -> Figure | Failure:
+        """What was found for a request."""
+        return request.wanted if isinstance(request.wanted, Failure) else self.results[request.wanted]
 
     def place(self, request: Request) -> Placed:
         """The figure of a request, or the box that says why there is none."""
@@ -84,10 +83,10 @@ class PageFigures:
         name = re.sub(r"[^\w.-]+", "-", spec.name or "").strip("-.").lower() if spec.name else ""
         stem = name or f"torchview-{spec.view_key[:8]}"
         ident, count = stem, 1
-        while ident in self._ids:
+        while ident in self.ids:
             count += 1
             ident = f"{stem}-{count}"
-        self._ids.add(ident)
+        self.ids.add(ident)
         return ident
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torchview_docs.errors import TorchviewDocsError
+from torchview_docs.errors import Failure, TorchviewDocsError
 from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.marks import fill, marked
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from torchview_docs.build import Builder, Figure
-    from torchview_docs.errors import Failure
+    from torchview_docs.markdown.figures import PageFigures
 
 __all__ = ["STRICT", "Session", "Source"]
 
@@ -112,12 +112,12 @@ class Session:
         style = [f"<style>{stylesheet()}</style>"]
         return fill(html, lambda number: (style.pop() if style else "") + str(page.place(requests[number])))
 
-    def _tell(self, source: Source, requests: Sequence[Request], page: Any) -> None:
+    def _tell(self, source: Source, requests: Sequence[Request], page: PageFigures) -> None:
         lines = FenceLines.read(source.file)
         problems = []
         for request in requests:
             line = lines.line(request.fence) or request.fence.line
-            if failure := page.failure(request):
+            if isinstance(failure := page.result(request), Failure):
                 problems.append(request.message(failure, source.name, line))
         if problems and self.strict:
             raise TorchviewDocsError("\n".join(problems))

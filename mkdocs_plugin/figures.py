@@ -1,0 +1,116 @@
+"""All figures of a site: one batch, between the reading of the pages and their writing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torchview_docs.errors import Failure
+from torchview_docs.markdown.content import Request
+from torchview_docs.markdown.fences import FenceLines
+from torchview_docs.markdown.figures import PageFigures, Placed
+from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.spec import FigureSpec
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import File, Files
+    from mkdocs.structure.pages import Page
+
+    from torchview_docs.build import Figure
+    from torchview_docs.settings import Project
+
+__all__ = ["SiteFigures", "logger"]
+
+#: MkDocs counts and shows what goes through its own loggers.
+logger = logging.getLogger("mkdocs.plugins.torchview")
+
+_HIDDEN = '<div data-torchview-hidden="{}"></div>'
+
+
+@dataclass
+class SiteFigures:
+    """The figures of one build.
+
+    Attributes:
+        project: Its settings.
+        requests: What the fences ask for; the Markdown extension fills it while pages are read.
+        results: What was found for each figure.
+        pages: The same for each page that has been read, by its URI, in order.
+        failed: `page:line` of each figure that failed.
+    """
+
+    project: Project
+    requests: list[Request] = field(default_factory=list)
+    results: Mapping[FigureSpec, Figure | Failure] = field(default_factory=dict)
+    pages: dict[str, list[Figure | Failure]] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    _placed: dict[str, list[Placed]] = field(default_factory=dict)
+
+    def fill(self, config: MkDocsConfig, files: Files) -> None:
+        """Put every figure into its page, and warn of those that failed."""
+        # A page that a dirty build leaves alone has no content.
+        pages = [file.page for file in files if file.page is not None and file.page.content is not None]
+        asked = {page: [self.requests[n] for n in marked(page.content or "")] for page in pages}
+        wanted = [request.wanted for requests in asked.values() for request in requests]
+        self.results = self._resolve([spec for spec in wanted if isinstance(spec, FigureSpec)])
+        for page, requests in asked.items():
+            figures = PageFigures(self.results)
+            self.pages[page.file.src_uri] = [figures.result(request) for request in requests]
+            if requests:
+                self._warn(config, page.file, requests, figures)
+                self._fill(page, figures)
+
+    def _resolve(self, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:
+        if not specs:
+            return {}
+        from torchview_docs.build import Builder
+
+        with Builder(self.project, report=logger.info) as builder:
+            return builder.resolve(specs)
+
+    def _fill(self, page: Page, figures: PageFigures) -> None:
+        placed = self._placed.setdefault(page.file.src_uri, [])
+
+        def figure(number: int) -> str:
+            placed.append(figures.place(self.requests[number]))
+            return str(placed[-1])
+
+        page.content = fill(page.content or "", figure)
+        if page.present_anchor_ids is not None:
+            # For MkDocs' check of links to anchors.
+            page.present_anchor_ids |= figures.ids
+
+    def hide(self, page: Page) -> None:
+        """Take the drawings out of a page; captions stay."""
+        for number, placed in enumerate(self._placed.get(page.file.src_uri, ())):
+            page.content = (page.content or "").replace(placed.box, _HIDDEN.format(number), 1)
+
+    def show(self, page: Page) -> None:
+        """Put them back."""
+        for number, placed in enumerate(self._placed.get(page.file.src_uri, ())):
+            page.content = (page.content or "").replace(_HIDDEN.format(number), placed.box, 1)
+
+    def _warn(
+        self, config: MkDocsConfig, file: File, requests: Sequence[Request], figures: PageFigures
+    ) -> None:
+        name = _name(config, file)
+        lines = FenceLines.read(Path(file.abs_src_path) if file.abs_src_path else None)
+        for request in requests:
+            line = lines.line(request.fence)
+            if isinstance(failure := figures.result(request), Failure):
+                self.failed.append(f"{name}:{line}" if line else name)
+                # Not in the file: what was converted is made by a plugin.
+                origin = "" if line else " (in a docstring, a macro or a snippet)"
+                logger.warning("%s%s", request.message(failure, name, line), origin)
+
+
+def _name(config: MkDocsConfig, file: File) -> str:
+    """A page's path from where mkdocs.yml is, so that editors find it."""
+    if file.abs_src_path is None or config.config_file_path is None:
+        return file.src_uri
+    path, root = Path(file.abs_src_path), Path(config.config_file_path).parent
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file.src_uri
