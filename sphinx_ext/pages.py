@@ -2,19 +2,19 @@
 
 Sphinx writes a page again when its source has changed. A figure changes without that: with the
 model's source, an option in conf.py, a version of a library. So each output folder has a record of
-what its pages show. It is in the output folder, and written when a build has ended well, because
-only then is it true: doctrees may be shared by several builders, and a build may be killed between
-reading and writing.
+what its pages show. It is in the output folder, and a page is entered when a build has ended well,
+because only then is it true: doctrees may be shared by several builders, and a build may be killed
+between reading and writing.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+
+from torchview_docs.files import write_atomically
 
 __all__ = ["PageRecord"]
 
@@ -45,30 +45,31 @@ class PageRecord:
         pages = data.get("pages")
         return {str(k): str(v) for k, v in pages.items()} if isinstance(pages, dict) else {}
 
-    def outdated(self, digests: Mapping[str, str]) -> list[str]:
-        """The pages that show something else than `digests` say, or of which nothing is known."""
-        return sorted(page for page, digest in digests.items() if self._digests.get(page) != digest)
+    def begin(self, digests: Mapping[str, str]) -> list[str]:
+        """The pages that show something else than `digests` say, or of which nothing is known.
 
-    def update(self, digests: Mapping[str, str], written: set[str]) -> None:
+        They are struck off the record at once: a build that is killed while it writes leaves them
+        in a state that nobody knows.
+        """
+        outdated = sorted(page for page, digest in digests.items() if self._digests.get(page) != digest)
+        self._keep({page: digest for page, digest in self._digests.items() if page not in outdated})
+        return outdated
+
+    def end(self, digests: Mapping[str, str], written: AbstractSet[str]) -> None:
         """Note that the pages `written` now show what `digests` say, and forget pages without figures."""
-        now = {
-            page: digest if page in written else self._digests[page]
-            for page, digest in sorted(digests.items())
-            if page in written or page in self._digests
-        }
-        if now == self._digests:
-            return
-        self._digests = now
-        self._write(json.dumps({"format": _FORMAT, "pages": now}, indent=0, ensure_ascii=False) + "\n")
+        known = self._digests
+        self._keep(
+            {
+                page: digest if page in written else known[page]
+                for page, digest in sorted(digests.items())
+                if page in written or page in known
+            }
+        )
 
-    def _write(self, text: str) -> None:
+    def _keep(self, digests: dict[str, str]) -> None:
+        if digests == self._digests:
+            return
+        self._digests = digests
+        text = json.dumps({"format": _FORMAT, "pages": digests}, indent=0, ensure_ascii=False)
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(self._file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        write_atomically(self._file, f"{text}\n".encode())

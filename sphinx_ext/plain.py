@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from torchview_docs.sphinx_ext.resolving import Figures
 
+    from torchview_docs.drawing.text import LayerRow
+
 __all__ = ["setup_plain"]
 
 
@@ -50,10 +52,19 @@ def _row(texts: Iterable[str]) -> nodes.row:
 
 def layers(shown: Drawn) -> nodes.table | None:
     """The table of the layers that the figure shows."""
-    from torchview_docs.drawing.text import COLUMNS, layer_table
+    from torchview_docs.drawing.text import layer_table
 
     rows = layer_table(shown.figure.view)
-    return table(COLUMNS, [row.cells() for row in rows]) if rows else None
+    return table(("Layer", "Output", "Parameters"), [_cells(row) for row in rows]) if rows else None
+
+
+def _cells(row: LayerRow) -> tuple[str, str, str]:
+    kind = " ".join(part for part in (row.title, row.config) if part)
+    layer = f"{row.path}: {kind}" if row.path else kind
+    times = f" × {row.repeat}" if row.repeat > 1 else ""
+    # Writers keep no other space at the start of a cell.
+    indent = "\N{NO-BREAK SPACE}" * (2 * row.depth)
+    return f"{indent}{layer}{times}", row.shape, "" if row.parameters is None else f"{row.parameters:,}"
 
 
 def replace(node: torchview_figure, shown: Shown) -> None:

@@ -8,7 +8,7 @@ mended. What is found stays in `Figures`, on the application's side, where forke
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,7 +19,7 @@ from torchview_docs.sphinx_ext.config import read_project
 from torchview_docs.sphinx_ext.pages import PageRecord
 
 from torchview_docs import __version__
-from torchview_docs.errors import Failure, SpecError
+from torchview_docs.errors import Failure, SpecError, TraceError
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder as SphinxBuilder
     from sphinx.environment import BuildEnvironment
-    from torchview_docs.build import Figure
     from torchview_docs.sphinx_ext.nodes import Written
 
+    from torchview_docs.build import Figure
     from torchview_docs.settings import Project
 
 __all__ = ["WARNING_TYPE", "Drawn", "Failed", "Figures", "Shown", "needs_figures", "setup_resolving"]
@@ -78,6 +78,13 @@ def needs_figures(builder: SphinxBuilder) -> bool:
     return builder.format not in ("", "xml", "pseudoxml")
 
 
+def _fault(error: Exception) -> Failure:
+    if isinstance(error, TraceError):
+        return error.failure
+    message = f"The figure could not be laid out: {type(error).__name__}: {error}"
+    return Failure("internal", message, "Please report it with the model; another `depth` may avoid it.")
+
+
 class Figures:
     """The figures of the build that runs: what is shown for what was written."""
 
@@ -105,12 +112,15 @@ class Figures:
         specs = self._read(everything, project)
         if specs and needs_figures(app.builder):
             self._look_up(specs, project)
+        outdated: list[str] = []
+        if needs_figures(app.builder):
+            self._record = PageRecord(Path(app.outdir), app.builder.name)
+            outdated = self._record.begin(self._digest(pages))
+            self._draw(app.builder, [figure.written for docname in outdated for figure in pages[docname]])
+            # Of what was to be drawn and could not, the record says so: it is tried again.
+            self._digests = self._digest(pages)
         self._warn(pages)
-        if not needs_figures(app.builder):
-            return []
-        self._digests = {docname: self._digest(figures) for docname, figures in pages.items()}
-        self._record = PageRecord(Path(app.outdir), app.builder.name)
-        return self._record.outdated(self._digests)
+        return outdated
 
     def _read(self, everything: Mapping[Written, None], project: Project) -> dict[Written, FigureSpec]:
         specs: dict[Written, FigureSpec] = {}
@@ -134,6 +144,18 @@ class Figures:
                 Failed(spec, outcome) if isinstance(outcome, Failure) else Drawn(spec, outcome)
             )
 
+    def _draw(self, builder: SphinxBuilder, figures: Iterable[Written]) -> None:
+        """Lay out what is to be written: a fault found here costs one figure, in a writer the build."""
+        for written in figures:
+            shown = self[written]
+            if isinstance(shown, Failed):
+                continue
+            try:
+                _ = shown.figure.drawing if builder.format == "html" else shown.figure.view
+            except Exception as error:
+                logger.debug("torchview: %s", written, exc_info=True)
+                self._shown[written] = Failed(shown.spec, _fault(error))
+
     def _warn(self, pages: Mapping[str, tuple[Collected, ...]]) -> None:
         for docname in sorted(pages):
             for figure in pages[docname]:
@@ -151,9 +173,12 @@ class Figures:
                         location=figure.location,
                     )
 
-    def _digest(self, figures: tuple[Collected, ...]) -> str:
-        parts = [__version__, *(f"{f.prefix} {self[f.written].digest}" for f in figures)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    def _digest(self, pages: Mapping[str, tuple[Collected, ...]]) -> dict[str, str]:
+        digests = {}
+        for docname, figures in pages.items():
+            parts = [__version__, *(f"{f.prefix} {self[f.written].digest}" for f in figures)]
+            digests[docname] = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+        return digests
 
     def note_written(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG002
         """Note that a page is being written; Sphinx resolves doctrees in the main process only."""
@@ -162,7 +187,7 @@ class Figures:
     def keep_record(self, app: Sphinx, exception: Exception | None) -> None:  # noqa: ARG002
         """Keep what the pages show, if they were all written."""
         if exception is None and self._record is not None:
-            self._record.update(self._digests, self._written)
+            self._record.end(self._digests, self._written)
 
 
 def setup_resolving(app: Sphinx, figures: Figures) -> None:

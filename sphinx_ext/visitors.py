@@ -5,9 +5,11 @@ Other builders never see our node: `plain` takes it away before they write.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from torchview_docs.sphinx_ext.links import Links
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
 from torchview_docs.sphinx_ext.resolving import Drawn, Failed
 
@@ -19,11 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["setup_visitors"]
 
 
-def figure_html(shown: Drawn, prefix: str) -> str:
+def figure_html(shown: Drawn, prefix: str, link: Callable[[str], str | None]) -> str:
     """The figure as HTML."""
-    from torchview_docs.markup import describe, figure_box
-
     from torchview_docs.drawing.svg import svg
+    from torchview_docs.markup import describe, figure_box
 
     figure, spec = shown.figure, shown.spec
     written = svg(
@@ -31,6 +32,7 @@ def figure_html(shown: Drawn, prefix: str) -> str:
         prefix=prefix,
         title=figure.graph.name,
         desc=spec.alt or describe(figure.view),
+        link=link,
     )
     return figure_box(written, spec)
 
@@ -48,8 +50,12 @@ def setup_visitors(app: Sphinx, figures: Figures) -> None:
     def visit(translator: HTML5Translator, node: torchview_figure) -> None:
         written = Written.of(node)
         shown = figures[written]
-        html = error_html(shown, written) if isinstance(shown, Failed) else figure_html(shown, node["prefix"])
-        translator.body.append(html)
+        if isinstance(shown, Failed):
+            translator.body.append(error_html(shown, written))
+        else:
+            builder = translator.builder
+            links = Links(builder, builder.current_docname)
+            translator.body.append(figure_html(shown, node["prefix"], links))
         raise nodes.SkipNode
 
     # `override`: one process may run several applications, as test suites do.

@@ -13,14 +13,15 @@ from textwrap import dedent
 
 import pytest
 
-#: Put on PYTHONPATH: notes every process that imports torch.
+#: Put on PYTHONPATH: notes every process that imports torch. Not where autodoc does it, which, for
+#: what autodoc_mock_imports names too, imports the real module to look for its source.
 SITECUSTOMIZE = """
-import os, sys
+import os, sys, traceback
 
 class Spy:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name == "torch":
+        if name == "torch" and not any("autodoc" in f.filename for f in traceback.extract_stack()):
             with open(os.environ["TORCH_LOG"], "a") as log:
                 log.write(f"{os.getpid()} {sys.argv[:1]}\\n")
         return None
@@ -46,6 +47,7 @@ extensions = ["torchview_docs.sphinx_ext"]
 exclude_patterns = ["_build"]
 torchview_paths = [".."]
 numfig = True
+show_warning_types = True
 """
 
 
@@ -106,6 +108,7 @@ class Site:
         doctrees: Path | None = None,
         env: Mapping[str, str] | None = None,
         check: bool = True,
+        after: tuple[str, ...] = (),
     ) -> Build:
         out = out or self.out(builder)
         doctrees = doctrees or self.docs / "_build" / f"doctrees-{builder}"
@@ -115,7 +118,7 @@ class Site:
         before = _times(out)
         command = [sys.executable, "-m", "sphinx", "-b", builder, "-d", str(doctrees), "-N", *options]
         ran = subprocess.run(
-            [*command, str(self.docs), str(out)],
+            [*command, str(self.docs), str(out), *after],
             env={
                 **os.environ,
                 "PYTHONPATH": str(self.root / "_spy"),
