@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Browser  # type: ignore[import-not-found]  # beside this file
+from chromium import Browser
 
 from torchview_docs.drawing.metrics import text_width
 from torchview_docs.drawing.svg import stylesheet

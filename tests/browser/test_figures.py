@@ -1,0 +1,280 @@
+"""Figures as readers see them: through scene, layout and SVG writer, measured in a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from chromium import Browser
+
+from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.svg import stylesheet, svg
+from torchview_docs.errors import Failure
+from torchview_docs.graph import Graph, Node, Parameters, TensorMeta, Use
+from torchview_docs.markup import describe, error_box, figure_box
+from torchview_docs.spec import FigureSpec
+
+pytestmark = pytest.mark.slow
+
+LONG = "ExtraordinarilyLongAttentionModuleNameThatNobodyWouldEverWrite"
+
+
+def tensor(*shape: int, dtype: str = "float32") -> tuple[TensorMeta, ...]:
+    return (TensorMeta(shape, dtype),)
+
+
+@cache
+def graph() -> Graph:
+    """A model with every kind of card, panel and text: folded, packed, long, wide, foreign."""
+    names = ["卷积层", "Net<int>&\"'", LONG, "مشفر", "Größe", "🔥Fire", "wWmMiIlL1", "W" * 30, "한국어"]
+    nodes = [
+        Node("ids", "placeholder", "input_ids", outputs=tensor(1, 128, dtype="int64")),
+        Node("批次", "placeholder", "批次[0]", outputs=tensor(1, 128, 768)),
+        Node("Net", "call_module", "", type="pkg.Net", outputs=tensor(2), parameters=Parameters(0, 124_439_808, 1)),
+        Node("pos", "get_attr", "encoder.position_embeddings.weight", "Net", "parameter", outputs=tensor(128, 768)),
+        Node(
+            "emb", "call_module", "emb", "Net", "torch.nn.modules.sparse.Embedding", (Use("ids"),),
+            tensor(1, 128, 768), config="30522, 768", parameters=Parameters(30522 * 768, 30522 * 768, 1),
+        ),
+        Node("add", "call_function", "torch.add", "Net", "", (Use("emb"), Use("pos", arg="1")), tensor(1, 128, 768)),
+        Node("mix", "call_function", "torch.mul", "Net", "", (Use("add"), Use("批次", arg="1")), tensor(1, 128, 768)),
+        Node(
+            "layers.0", "call_module", "encoder.layers.0", "Net", "pkg.EncoderLayer", (Use("mix"),),
+            tensor(1, 128, 768), parameters=Parameters(0, 7_087_872, 1), repeat=12, last="encoder.layers.11",
+        ),
+    ]  # fmt: skip
+    last = "mix"
+    for k, name in enumerate(names):
+        nodes += [
+            Node(
+                f"p{k}", "call_module", f"encoder.layers.0.{name}", "layers.0", f"pkg.{name}", (Use(last),),
+                tensor(1, 128, 768), parameters=Parameters(0, 10**k, 1),
+            ),
+            Node(
+                f"lin{k}", "call_module", f"p{k}.{name}", f"p{k}", "torch.nn.modules.linear.Linear", (Use(last),),
+                tensor(1, 128, 10 ** (k + 1)), config=f"in_features=768, out_features={10**k}, bias=True",
+                repeat=1 + k % 3,
+            ),
+            Node(f"act{k}", "call_module", f"p{k}.act", f"p{k}", "torch.nn.modules.activation.ReLU", (Use(f"lin{k}"),), tensor(1, 128, 10 ** (k + 1))),
+            Node(f"op{k}", "call_module", f"p{k}.{name}", f"p{k}", f"pkg.{name}", (Use(f"act{k}"),), tensor(1, 128, 768), config=f"a={'9' * k}"),
+            Node(f"skip{k}", "call_function", "torch.add", f"p{k}", "", (Use(f"op{k}"), Use(last, arg="1")), tensor(1, 128, 768)),
+        ]  # fmt: skip
+        last = f"skip{k}"
+    nodes += [
+        Node("hidden", "tensor", "hidden", "Net", "", (Use(last),), tensor(1, 128, 768)),
+        Node("conv", "call_module", "conv", "Net", "torch.nn.modules.conv.Conv2d", (Use("hidden"),), tensor(1, 64, 112, 112), config="3, 64, kernel_size=(7, 7), stride=(2, 2), padding=(3, 3), bias=False"),
+        Node("bn", "call_module", "bn", "Net", "torch.nn.modules.batchnorm.BatchNorm2d", (Use("conv"),), tensor(1, 64, 112, 112), config="64, eps=1e-05, momentum=0.1"),
+        Node("relu", "call_function", "torch.nn.functional.relu", "Net", "", (Use("bn"),), tensor(1, 64, 112, 112)),
+        Node("out", "output", "last_hidden_state", args=(Use("relu"),)),
+        Node("out1", "output", LONG, args=(Use("relu"),)),
+    ]  # fmt: skip
+    made = Graph("Net", tuple(nodes))
+    made.validate()
+    return made
+
+
+def figure(direction: str = "TB", prefix: str = "f1", **options: object) -> str:
+    spec = FigureSpec("pkg.Net", direction=direction, **options)  # type: ignore[arg-type]
+    drawing = lay_out(scene(graph(), spec))
+    written = svg(drawing, prefix=prefix, title="Net", desc=describe(graph()))
+    return figure_box(written, spec)
+
+
+def page(content: str, *, attributes: str = "", css: str = "") -> str:
+    style = f"<style>body {{ margin: 8px }} {stylesheet()} {css}</style>"
+    head = f'<!doctype html><html lang="en" {attributes}><meta charset="utf-8"><title>t</title>{style}'
+    return f"{head}<body>{content}</body></html>"
+
+
+#: Every text that reaches beyond the box that it belongs to, or into another text.
+OVERFLOWS = """
+const found = [], slack = arguments[0];
+const inside = (box, area) => box.left >= area.left - slack && box.right <= area.right + slack
+    && box.top >= area.top - slack && box.bottom <= area.bottom + slack;
+const boxes = text => [...text.childNodes].filter(n => n.textContent.trim()).map(n => {
+  const range = document.createRange(); range.selectNodeContents(n); return range.getBoundingClientRect();
+});
+const say = (text, why) => found.push(`${text.textContent}: ${why}`);
+for (const figure of document.querySelectorAll('svg.tv')) {
+  const whole = figure.getBoundingClientRect(), all = [];
+  for (const text of figure.querySelectorAll('text')) {
+    const parts = boxes(text);
+    all.push(...parts.map(part => [text, part]));
+    let rect = null;
+    for (let g = text.parentNode; g !== figure && !rect; g = g.parentNode)
+      if (!g.matches('.tv-labels, .tv-frames, .tv-cards')) rect = g.querySelector(':scope > rect');
+    if (!rect && text.closest('.tv-frames')) {
+      rect = text.previousElementSibling;
+      while (rect && rect.tagName !== 'rect') rect = rect.previousElementSibling;
+    }
+    const area = (rect ?? figure).getBoundingClientRect();
+    for (const part of parts) if (!inside(part, area)) say(text, rect ? 'out of its box' : 'out of the figure');
+  }
+  for (let i = 0; i < all.length; i++)
+    for (let k = i + 1; k < all.length; k++) {
+      const [a, b] = [all[i][1], all[k][1]];
+      const over = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const under = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (over > slack && under > 3) say(all[i][0], `over “${all[k][0].textContent}”`);
+    }
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_no_text_leaves_its_box_or_covers_another(
+    browser: Browser, direction: str, width: int, dark: bool
+) -> None:
+    browser.show(page(figure(direction)), width=width, dark=dark)
+    assert browser.run("return document.querySelectorAll('svg.tv text').length") > 60
+    assert browser.run(OVERFLOWS, 1) == []
+    assert browser.console_errors() == []
+
+
+def test_an_overflow_would_be_found(browser: Browser) -> None:
+    browser.show(page(figure(), css=".tv-cards text { font-size: 20px }"))
+    assert browser.run(OVERFLOWS, 1) != []
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_text_fits_in_a_wider_font_too(browser: Browser, direction: str) -> None:
+    browser.show(page(figure(direction), css='svg.tv { font-family: "DejaVu Sans" }'))
+    assert browser.run(OVERFLOWS, 6) == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_wide_figure_scrolls_in_its_box_and_not_the_page(browser: Browser, width: int) -> None:
+    browser.show(page(figure("LR")), width=width)
+    page_width, shown = browser.run(
+        "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
+    )
+    assert page_width <= shown
+    assert browser.run("const b = document.querySelector('.tv-box'); return b.scrollWidth > b.clientWidth")
+    browser.run("document.querySelector('.tv-box').focus()")
+    assert browser.run("return document.activeElement.className") == "tv-box"
+
+
+def test_a_figure_of_the_page_s_width_keeps_its_proportions(browser: Browser) -> None:
+    browser.show(page(figure(width="100%")), width=360)
+    box, width, height = browser.run(
+        "const s = document.querySelector('svg.tv'), r = s.getBoundingClientRect();"
+        "return [s.parentNode.clientWidth, r.width, r.height]"
+    )
+    natural = browser.run("return document.querySelector('svg.tv').viewBox.baseVal.width")
+    assert width == pytest.approx(box, abs=1)
+    assert height / width == pytest.approx(
+        browser.run("return document.querySelector('svg.tv').viewBox.baseVal.height") / natural, rel=0.01
+    )
+
+
+CARD = "return getComputedStyle(document.querySelector('.tv-cards rect')).fill"
+TEXT = "return getComputedStyle(document.querySelector('.tv-labels text')).fill"
+
+
+class TestTheme:
+    """What a figure looks like in a page follows the page, and only then the system."""
+
+    def ink(self, browser: Browser, attributes: str = "", css: str = "", **shown: bool) -> str:
+        browser.show(page(figure(), attributes=attributes, css=css), **shown)
+        colour = browser.run(TEXT)
+        return (
+            "dark ink"
+            if colour == "rgb(71, 85, 105)"
+            else "light ink"
+            if colour == "rgb(179, 191, 207)"
+            else colour
+        )
+
+    def test_is_light_in_a_page_that_has_no_dark_theme_whatever_the_system_prefers(
+        self, browser: Browser
+    ) -> None:
+        assert self.ink(browser) == "dark ink"
+        assert self.ink(browser, dark=True) == "dark ink"
+
+    def test_follows_the_system_where_the_page_does(self, browser: Browser) -> None:
+        css = ":root { color-scheme: light dark }"
+        assert self.ink(browser, css=css) == "dark ink"
+        assert self.ink(browser, css=css, dark=True) == "light ink"
+
+    @pytest.mark.parametrize(
+        ("light", "dark"),
+        [
+            ('data-md-color-scheme="default"', 'data-md-color-scheme="slate"'),
+            ('data-theme="light"', 'data-theme="dark"'),
+            ('data-bs-theme="light"', 'data-bs-theme="dark"'),
+        ],
+    )
+    def test_the_switch_of_the_host_wins_over_the_system(
+        self, browser: Browser, light: str, dark: str
+    ) -> None:
+        for preferred in (False, True):
+            assert self.ink(browser, light, dark=preferred) == "dark ink"
+            assert self.ink(browser, dark, dark=preferred) == "light ink"
+
+    def test_furo_s_auto_leaves_it_to_the_system(self, browser: Browser) -> None:
+        assert self.ink(browser, 'data-theme="auto"') == "dark ink"
+        assert self.ink(browser, 'data-theme="auto"', dark=True) == "light ink"
+
+    def test_paper_is_light(self, browser: Browser) -> None:
+        assert self.ink(browser, 'data-theme="dark"', print_=True) == "dark ink"
+
+    def test_a_site_changes_a_colour_by_its_variable(self, browser: Browser) -> None:
+        browser.show(page(figure(), css=".tv { --tv-dim: rgb(1, 2, 3) }"))
+        assert browser.run(TEXT) == "rgb(1, 2, 3)"
+        browser.show(page(f"<style>.tv {{ --tv-card: rgb(9, 8, 7) }}</style>{figure()}"))
+        assert "rgb(9, 8, 7)" in browser.run(
+            "return [...document.querySelectorAll('.tv-cards rect')].map(r => getComputedStyle(r).fill)"
+        )
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_figure_that_is_a_file_of_its_own_can_be_read(browser: Browser, dark: bool) -> None:
+    drawing = lay_out(scene(graph(), FigureSpec("pkg.Net")))
+    file = browser.folder / "net.svg"
+    file.write_text(svg(drawing, prefix="f", title="Net", desc="A net.", standalone=True), "utf-8")
+    browser.open(file.as_uri(), dark=dark)
+    assert browser.run("return document.documentElement.tagName") == "svg"
+    ground = browser.run("return getComputedStyle(document.querySelector('.tv-bg')).fill")
+    assert ground == ("rgb(15, 20, 27)" if dark else "rgb(255, 255, 255)")
+    assert browser.run(OVERFLOWS, 1) == []
+    assert browser.console_errors() == []
+
+
+def test_two_equal_figures_on_a_page_share_no_id(browser: Browser) -> None:
+    browser.show(page(figure(prefix="f1") + figure(prefix="f2")))
+    ids = browser.run("return [...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_the_error_box_stays_within_a_narrow_page(browser: Browser) -> None:
+    failure = Failure("forward", f"The model raised {LONG * 3}", "Mend it.", "a/" + LONG * 2 + ".py:3")
+    browser.show(page(error_box(failure, f"pkg.{LONG}(a='{LONG}')")), width=360)
+    assert browser.run("const e = document.documentElement; return e.scrollWidth <= e.clientWidth")
+    assert browser.run("return document.querySelector('.tv-error').checkVisibility()")
+
+
+def test_forced_colours_leave_text_on_pills_readable(browser: Browser) -> None:
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "forced-colors", "value": "active"}]}
+    )
+    file = browser.folder / "forced.html"
+    file.write_text(page(figure()), "utf-8")
+    browser.driver.get(file.as_uri())
+    pill, ink = browser.run(
+        "const g = document.querySelector('.tv-io');"
+        "return ['rect', 'text'].map(n => getComputedStyle(g.querySelector(n)).fill)"
+    )
+    assert browser.run("return matchMedia('(forced-colors: active)').matches")
+    assert pill != ink
+
+
+def test_replaced_text_is_what_the_reader_copies(browser: Browser) -> None:
+    browser.show(page(figure()))
+    words = browser.run("return [...document.querySelectorAll('svg.tv text')].map(t => t.textContent)")
+    assert "Conv2d 3→64, 7×7, stride 2" in words
+    assert replace(graph(), name="x").name == "x"
