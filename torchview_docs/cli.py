@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from torchview_docs.spec import OPTIONS, FigureSpec
 
 if TYPE_CHECKING:
     from torchview_docs.build import Figure
+    from torchview_docs.store import Store
 
 __all__ = ["main"]
 
@@ -102,7 +104,11 @@ def _add_options(group: argparse._ArgumentGroup, table: Mapping[str, Option]) ->
                 f"--{option.name}", action=argparse.BooleanOptionalAction, default=None, help=about
             )
         else:
-            metavar = "|".join(option.kind.choices) if len(option.kind.choices) > 2 else option.name.upper()
+            metavar = (
+                "|".join(option.kind.choices)
+                if option.scope != "project" and option.kind.choices
+                else option.name.upper()
+            )
             group.add_argument(f"--{option.name}", metavar=metavar, help=about)
 
 
@@ -186,4 +192,25 @@ def _draw(arguments: argparse.Namespace) -> int:
 
 
 def _cache(arguments: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from torchview_docs.store import Store
+
+    folder = Project.read(Path.cwd(), _given(arguments, SETTINGS)).cache_folder
+    store = Store(folder, _complain)
+    if arguments.action == "clear":
+        print(f"{store.clear()} records and drawings removed from {folder}")
+    elif arguments.action == "prune":
+        print(f"{store.prune(arguments.days)} files removed from {folder}")
+    else:
+        _show(store)
+    return 0
+
+
+def _show(store: Store) -> None:
+    usage = store.usage()
+    print(f"{store.folder}: {usage.records} traces, {usage.drawings} drawings, {usage.size / 1e6:.1f} MB")
+    for entry in store.entries():
+        spec = dict(entry.head.spec)
+        options = ", ".join(f"{name}: {value}" for name, value in spec.items() if name != "model")
+        failed = "  (failed)" if entry.head.failed else ""
+        used = time.strftime("%Y-%m-%d", time.localtime(entry.used))
+        print(f"  {entry.size / 1e3:8.1f} kB  {used}  {spec.get('model', '?')}  {options}{failed}")

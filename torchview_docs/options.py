@@ -111,8 +111,9 @@ class Option:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'depth'?`, or nothing where no known word is near."""
-    found = difflib.get_close_matches(word.strip().lower(), list(known), n=1, cutoff=0.55)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    spelt = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.strip().lower(), list(spelt), n=1, cutoff=0.55)
+    return f"; did you mean {spelt[found[0]]!r}?" if found else ""
 
 
 # -- kinds --------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ def choice(*words: str) -> Kind[str]:
         return known[text.lower()]
 
     listed = ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
-    return Kind(listed, parse, tuple(known))
+    return Kind(listed, parse, words)
 
 
 # -- the table ----------------------------------------------------------------------------

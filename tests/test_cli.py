@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from torchview_docs import Graph
+from torchview_docs.cli import main
+
+MODELS = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, hidden=8):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(4, hidden), nn.ReLU())
+        self.head = nn.Linear(hidden, 2)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "nets.py").write_text(MODELS)
+    return folder
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "torchview_docs", *arguments],
+        cwd=project, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+DRAW = ("draw", "nets.Net(hidden=16)", "--input", "float32[1, 4]")
+
+
+def test_without_output_the_layers_are_listed(project: Path) -> None:
+    done = run(project, *DRAW)
+    assert done.returncode == 0, done.stderr
+    assert "Linear" in done.stdout
+    assert "1×16" in done.stdout
+    assert f"{4 * 16 + 16 + 16 * 2 + 2}" in done.stdout
+
+
+def test_the_suffix_says_what_is_written(project: Path) -> None:
+    for suffix in ("svg", "json", "dot", "txt"):
+        done = run(project, *DRAW, "--depth", "inf", "-o", f"out/net.{suffix}")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == ""
+    out = project / "out"
+    svg = ET.fromstring((out / "net.svg").read_text("utf-8"))
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    graph = Graph.from_json((out / "net.json").read_text("utf-8"))
+    assert [n.target for n in graph.nodes if n.op == "call_module"] == [
+        "",
+        "body",
+        "body.0",
+        "body.1",
+        "head",
+    ]
+    assert (out / "net.dot").read_text("utf-8").startswith("digraph")
+    assert "Linear" in (out / "net.txt").read_text("utf-8")
+
+
+def test_a_flag_changes_the_picture(project: Path) -> None:
+    done = run(project, *DRAW, "--depth", "0", "-o", "out/flat.svg")
+    assert done.returncode == 0, done.stderr
+    assert "ReLU" not in (project / "out" / "flat.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("draw", "nets.Net", "--input", "flaot32[1]"), "did you mean 'float32'"),
+        (("draw", "nets.Net(", "--input", "float32[1]"), "^"),
+        (("draw", "nets.Net", "--depth", "deep"), "whole number"),
+        (("draw", "nets.Net", "-o", "net.svgg"), "did you mean '.svg'"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_why(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(project)
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_drawn_exits_1_and_says_why(project: Path) -> None:
+    done = run(project, "draw", "nets.Nett", "--input", "float32[1, 4]")
+    assert done.returncode == 1
+    assert "'Net'" in done.stderr
+    done = run(project, "draw", "nets.Net", "--input", "float32[1, 5]")
+    assert done.returncode == 1
+    assert "nets.py:" in done.stderr
+    assert "1x5" in done.stderr
+
+
+def test_the_cache_is_shown_pruned_and_cleared(project: Path) -> None:
+    run(project, *DRAW, "-o", "out/net.json")
+    shown = run(project, "cache").stdout
+    assert "nets.Net(hidden=16)" in shown
+    assert "float32[1, 4]" in shown
+    assert "0 files" in run(project, "cache", "prune").stdout
+    assert (project / ".torchview_cache" / "CACHEDIR.TAG").is_file()
+    assert run(project, "cache", "clear").returncode == 0
+    assert ": 0 traces, 0 drawings" in run(project, "cache").stdout
+    assert (project / "nets.py").is_file()
+
+
+def test_the_graph_is_json_that_other_tools_can_read(project: Path) -> None:
+    run(project, *DRAW, "-o", "out/graph.json")
+    data = json.loads((project / "out" / "graph.json").read_text("utf-8"))
+    assert {node["op"] for node in data["nodes"]} >= {"placeholder", "call_module", "output"}
