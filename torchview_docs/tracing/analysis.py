@@ -1,0 +1,337 @@
+"""Analysis: from the Record of a run to its Graph."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
+from torchview_docs.tracing.config import config_of
+from torchview_docs.tracing.dataflow import Dataflow, Output
+from torchview_docs.tracing.functions import Kind, kind_of, short_name
+from torchview_docs.tracing.modules import Modules, class_name, config_of_module, parameters_of
+from torchview_docs.tracing.names import Names
+from torchview_docs.tracing.naming import name_of
+from torchview_docs.tracing.record import Call, Exit, Record
+from torchview_docs.tracing.record import Op as OpEvent
+from torchview_docs.tracing.region import Region, indexed
+from torchview_docs.tracing.tensors import Value
+
+__all__ = ["Held", "analyse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A tensor that a module holds: dotted name, `parameter`, `buffer` or `constant`, and owner."""
+
+    name: str
+    kind: str
+    owner: torch.nn.Module
+
+
+@dataclass
+class _Draft:
+    """A node in the making; `order` sorts nodes in the order in which they ran."""
+
+    order: tuple[int, int, int]
+    name: str
+    op: Op
+    target: str
+    scope: str | None
+    type: str = ""
+    args: list[Use] = field(default_factory=list)
+    outputs: list[TensorMeta] = field(default_factory=list)
+    results: list[Use] = field(default_factory=list)
+    config: str = ""
+    parameters: Parameters | None = None
+    call: int = 1
+
+    def node(self) -> Node:
+        return Node(
+            name=self.name,
+            op=self.op,
+            target=self.target,
+            scope=self.scope,
+            type=self.type,
+            args=tuple(self.args),
+            outputs=tuple(self.outputs),
+            results=tuple(self.results),
+            config=self.config,
+            parameters=self.parameters,
+            call=self.call,
+        )
+
+
+def analyse(
+    record: Record, modules: Modules, held: dict[Value, Held], *, name: str, device: str, mode: str
+) -> Graph:
+    """The Graph of a run.
+
+    Args:
+        record: What happened.
+        modules: The module tree.
+        held: The tensors that modules hold.
+        name: Of the model.
+        device: Where it ran.
+        mode: `eval` or `train`.
+    """
+    nodes = _Analysis(record, modules, held, name).nodes()
+    return Graph(name, tuple(nodes), device=device, mode=mode)
+
+
+class _Analysis:
+    """One pass over the events."""
+
+    def __init__(self, record: Record, modules: Modules, held: dict[Value, Held], model: str) -> None:
+        self.record = record
+        self.modules = modules
+        self.held = held
+        self.flow = Dataflow()
+        self.drafts: list[_Draft] = []
+        self.names = Names(record, modules, model)
+        self.open = _calls_with_children(record)
+        self.calls: dict[Call, _Draft] = {}
+        self._sources: dict[tuple[Call | None, Value], _Draft] = {}
+        self._parameters: dict[int, Parameters] = {}
+        self._late: list[tuple[_Draft, Call | None, str, Value]] = []
+
+    def nodes(self) -> Iterator[Node]:
+        for path, value in self.record.inputs:
+            draft = self._draft(-1, path, "placeholder", path, None, outputs=[_meta(value)])
+            self.flow.bind(value, (draft.name, 0), -1)
+        for time, event in enumerate(self.record.events):
+            if isinstance(event, OpEvent):
+                self._operation(time, event)
+            elif isinstance(event, Call):
+                self._enter(time, event)
+            else:
+                self._exit(time, event)
+        end = len(self.record.events)
+        for path, value in self.record.outputs:
+            name = f"output{path}"
+            draft = self._draft(end, name, "output", path.removeprefix(".") or "output", None)
+            draft.args = self._uses("0", value, None, end)
+        for draft, scope, arg, value in self._late:
+            source = self._sources.get((scope, value))
+            if source is not None:
+                draft.args.append(Use(source.name, 0, arg))
+        self.drafts.sort(key=lambda draft: draft.order)
+        return (draft.node() for draft in self.drafts)
+
+    def _draft(self, time: int, name: str, op: Op, target: str, call: Call | None, **rest: Any) -> _Draft:
+        scope = self.names.call(call) if call is not None else None
+        order = (time, 0 if op != "get_attr" else -1, len(self.drafts))
+        draft = _Draft(order, self.names.free(name, call), op, target, scope, **rest)
+        self.drafts.append(draft)
+        return draft
+
+    # -- operations -----------------------------------------------------------------------
+
+    def _operation(self, time: int, event: OpEvent) -> None:
+        kind = Kind.ORDINARY if isinstance(event.function, str) else kind_of(event.function)
+        outputs = list(dict.fromkeys(value for _, value in _values(event.result)))
+        if kind is Kind.SET_DATA or (kind is Kind.VIEW and short_name(event.function) == "data"):
+            return self._rename(time, event, kind, outputs)
+        name = name_of(event.function, len(event.args), len(event.kwargs))
+        args = tuple(reversed(event.args)) if name.swapped else event.args
+        draft = self._draft(time, name.short, name.op, name.target, event.call)
+        draft.config = config_of(event.function, name, args, event.kwargs)
+        operands = list(_operands(args, event.kwargs))
+        read = {id(value) for _, value in operands}
+        views = [v for v in outputs if id(v) not in read]
+        part = None
+        if kind is Kind.SETITEM and isinstance(event.args[0], Value) and event.args[0].region is not None:
+            part = indexed(event.args[0].region, event.args[1])
+        for arg, value in operands:
+            regions: list[Region] | None = [
+                v.region for v in views if v.region and v.storage == value.storage
+            ]
+            if part is not None and value is event.args[0]:
+                regions = [part]
+            draft.args += self._uses(arg, value, event.call, time, regions or None)
+        outputs += [w for w in event.writes if w not in outputs]
+        draft.outputs = [_meta(v) for v in outputs]
+        for value in event.writes:
+            if kind is not Kind.RESTRIDE and id(value) in read:
+                carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
+                at = (draft.name, outputs.index(value))
+                self.flow.write(value, part, at, time, carried)
+        for i, value in enumerate(outputs):
+            if not (kind is Kind.SETITEM and value in event.writes):
+                self.flow.bind(value, (draft.name, i), time)
+        return None
+
+    def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
+        """`x.data` is x; after `x.data = y` x is y."""
+        other = event.args[1] if kind is Kind.SET_DATA and len(event.args) > 1 else event.args[0]
+        if not isinstance(other, Value):
+            return
+        if not self.flow.bound(other):
+            source = self._source(other, event.call, time)
+            if source is None:
+                return
+            self.flow.bind(other, source, -1)
+        for value in (*outputs, *event.writes):
+            self.flow.alias(value, other)
+
+    # -- module calls ---------------------------------------------------------------------
+
+    def _enter(self, time: int, call: Call) -> None:
+        module = call.module
+        path = self.modules.path(module)
+        draft = self.calls[call] = self._draft(time, "", "call_module", path, call.parent)
+        draft.name = self.names.call(call)
+        draft.call = self.names.number(call)
+        draft.type = class_name(module)
+        draft.config = config_of_module(module)
+        if id(module) not in self._parameters:
+            self._parameters[id(module)] = parameters_of(module)
+        draft.parameters = self._parameters[id(module)]
+        for arg, value in _named(call):
+            if call not in self.open:
+                draft.args += self._uses(arg, value, call.parent, time)
+            elif self.flow.bound(value) or not self._holder(value):
+                draft.args += [Use(node, output, arg) for node, output in self.flow.read(value)]
+            else:
+                self._late.append((draft, call.parent, arg, value))
+
+    def _exit(self, time: int, exit_: Exit) -> None:
+        call = exit_.call
+        draft = self.calls[call]
+        outputs = list(dict.fromkeys(value for _, value in _values(call.result)))
+        draft.outputs = [_meta(v) for v in outputs]
+        for i, value in enumerate(outputs):
+            if call in self.open:
+                draft.results += self._uses(str(i), value, call, time)
+            else:
+                self.flow.bind(value, (draft.name, i), time)
+
+    # -- sources --------------------------------------------------------------------------
+
+    def _uses(
+        self, arg: str, value: Value, call: Call | None, time: int, regions: list[Region] | None = None
+    ) -> list[Use]:
+        found = self.flow.read(value, regions)
+        if not self.flow.bound(value):
+            source = self._source(value, call, time)
+            if source is not None and source not in found:
+                found.insert(0, source)
+        return [Use(node, output, arg) for node, output in found]
+
+    def _holder(self, value: Value) -> Held | None:
+        return self.held.get(value)
+
+    def _source(self, value: Value, call: Call | None, time: int) -> Output | None:
+        """Where a value comes from that nothing in the run has made; None for a hidden parameter."""
+        held = self._holder(value)
+        if held is None:
+            relative = self.flow.relative(value) or self._held_relative(value)
+            if relative is not None and relative is not value:
+                if self.flow.bound(relative):
+                    return self.flow.read(relative)[-1]
+                return self._source(relative, call, time)
+        scope, start = _where_it_enters(value, call, time)
+        if held is not None and scope is not None and _hides(scope.module, held.owner):
+            return None
+        draft = self._sources.get((scope, value))
+        if draft is None:
+            target = held.name if held else "tensor"
+            draft = self._draft(start, target.rpartition(".")[2], "get_attr", target, scope)
+            draft.type = held.kind if held else "constant"
+            draft.outputs = [_meta(value)]
+            self._sources[scope, value] = draft
+        return (draft.name, 0)
+
+    def _held_relative(self, value: Value) -> Value | None:
+        if value.storage is None:
+            return None
+        return next((v for v in self.held if v.storage == value.storage), None)
+
+
+def _where_it_enters(value: Value, call: Call | None, time: int) -> tuple[Call | None, int]:
+    """The call in which a tensor is first taken up, and when: outside those that got it as argument."""
+    start = time
+    while call is not None and any(v is value for _, v in _operands(call.args, call.kwargs)):
+        start = call.start
+        call = call.parent
+    return call, start
+
+
+def _hides(module: torch.nn.Module, owner: torch.nn.Module) -> bool:
+    """Whether a module's use of its own parameters goes without saying, as nn.Linear's weight."""
+    if not any(True for _ in module.children()):
+        return owner is module
+    builtin = type(module).__module__.startswith("torch.nn.modules.")
+    return builtin and any(owner is inner for inner in module.modules())
+
+
+def _calls_with_children(record: Record) -> set[Call]:
+    found: set[Call] = set()
+    for event in record.events:
+        if isinstance(event, OpEvent) and event.call is not None and not _is_rename(event):
+            found.add(event.call)
+        elif isinstance(event, Call) and event.parent is not None:
+            found.add(event.parent)
+    return found
+
+
+def _is_rename(event: OpEvent) -> bool:
+    if isinstance(event.function, str):
+        return False
+    return short_name(event.function) == "data" and kind_of(event.function) in (Kind.VIEW, Kind.SET_DATA)
+
+
+def _meta(value: Value) -> TensorMeta:
+    return TensorMeta(value.shape, value.dtype)
+
+
+# -- packed arguments ---------------------------------------------------------------------
+
+
+def _values(packed: Any, path: str = "") -> Iterator[tuple[str, Value]]:
+    if isinstance(packed, Value):
+        yield path, packed
+    elif isinstance(packed, list | tuple):
+        for i, part in enumerate(packed):
+            yield from _values(part, f"{path}[{i}]")
+    elif isinstance(packed, dict):
+        for key, part in packed.items():
+            way = str(key)
+            yield from _values(part, path + (way if way.startswith("[") else f".{way}"))
+    elif isinstance(packed, slice):
+        yield from _values([packed.start, packed.stop, packed.step], path)
+
+
+def _operands(args: Any, kwargs: Any) -> Iterator[tuple[str, Value]]:
+    for i, arg in enumerate(args):
+        yield from _values(arg, str(i))
+    for name, arg in kwargs.items():
+        yield from _values(arg, str(name))
+
+
+def _named(call: Call) -> Iterator[tuple[str, Value]]:
+    """The tensors that a module is called with, under the names of its forward's parameters."""
+    names = argument_names(type(call.module).forward, len(call.args))
+    for name, arg in zip(names, call.args, strict=True):
+        yield from _values(arg, name)
+    for name, arg in call.kwargs.items():
+        yield from _values(arg, str(name))
+
+
+def argument_names(forward: Any, count: int) -> list[str]:
+    """Names of the first `count` positional arguments of a method; `args[2]` in a `*args`."""
+    try:
+        parameters = list(inspect.signature(forward).parameters.values())[1:]
+    except (TypeError, ValueError):
+        parameters = []
+    names: list[str] = []
+    for p in parameters:
+        if p.kind is p.VAR_POSITIONAL:
+            names += [f"{p.name}[{i}]" for i in range(count - len(names))]
+        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+            names.append(p.name)
+    return (names + [str(i) for i in range(len(names), count)])[:count]

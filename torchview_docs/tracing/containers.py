@@ -1,0 +1,113 @@
+"""Containers: the tensors in nested arguments and results, with their paths.
+
+Nothing is ever rebuilt, iterated that can be iterated only once, or asked for what it computes:
+lists, tuples, dicts, mappings and dataclasses are looked into, other objects only where asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import UserDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+
+__all__ = ["children", "is_cache", "pack", "tensors", "walk"]
+
+_ATOMS = (int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size)
+#: Deeper nesting than any sane model's; also ends circles.
+_DEEPEST = 8
+
+
+def children(holder: Any, *, objects: bool = False) -> list[tuple[str, Any]] | None:
+    """What a container holds, with the way to each in Python's words (`[0]`, `.mask`).
+
+    None for what is no container. With `objects`, attributes of other objects count too.
+    """
+    if isinstance(holder, _ATOMS) or isinstance(holder, torch.Tensor | torch.nn.Module | type):
+        return None
+    if isinstance(holder, tuple) and hasattr(holder, "_fields"):
+        return [(f".{name}", value) for name, value in zip(holder._fields, holder, strict=True)]
+    if isinstance(holder, list | tuple):
+        return [(f"[{i}]", value) for i, value in enumerate(holder)]
+    if isinstance(holder, dict | UserDict | Mapping):
+        return [(_key(key), value) for key, value in list(holder.items())]
+    if dataclasses.is_dataclass(holder):
+        return [(f".{f.name}", getattr(holder, f.name, None)) for f in dataclasses.fields(holder)]
+    if objects and hasattr(holder, "__dict__"):
+        return _attributes(holder)
+    return None
+
+
+def _attributes(holder: Any) -> list[tuple[str, Any]]:
+    # torch_geometric's Data keeps its tensors in a store that behaves like a mapping.
+    to_dict = getattr(type(holder), "to_dict", None)
+    if callable(to_dict) and "_store" in vars(holder):
+        return [(_key(key), value) for key, value in dict(to_dict(holder)).items()]
+    return [(f".{name}", value) for name, value in vars(holder).items() if not name.startswith("__")]
+
+
+def _key(key: Any) -> str:
+    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
+
+
+def is_cache(holder: Any) -> bool:
+    """Whether it is a key-value cache: working memory of a model, not a result of it."""
+    return any(cls.__name__.endswith("Cache") for cls in type(holder).__mro__)
+
+
+def walk(
+    holder: Any, path: str = "", *, objects: bool = False, depth: int = 0
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """The tensors in nested containers, with their paths, in order."""
+    if isinstance(holder, torch.Tensor):
+        yield path, holder
+    elif depth <= _DEEPEST:
+        for way, value in children(holder, objects=objects) or ():
+            yield from walk(value, path + way, objects=objects, depth=depth + 1)
+
+
+def tensors(args: Any, kwargs: Any) -> list[torch.Tensor]:
+    """The tensors in the arguments of an operation."""
+    found: list[torch.Tensor] = []
+    for arg in args:
+        _collect(arg, found)
+    if kwargs:
+        for arg in kwargs.values():
+            _collect(arg, found)
+    return found
+
+
+def _collect(arg: Any, found: list[torch.Tensor]) -> None:
+    if isinstance(arg, torch.Tensor):
+        found.append(arg)
+    elif isinstance(arg, list | tuple):
+        for part in arg:
+            _collect(part, found)
+    elif isinstance(arg, dict):
+        for part in arg.values():
+            _collect(part, found)
+    elif isinstance(arg, slice):
+        _collect((arg.start, arg.stop, arg.step), found)
+
+
+def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> Any:
+    """A copy in which each tensor is replaced by `value(tensor)`.
+
+    Lists, tuples, dicts and slices keep their type; a dataclass or other mapping becomes a dict.
+    """
+    if isinstance(holder, torch.Tensor):
+        return value(holder)
+    if isinstance(holder, _ATOMS) or depth > _DEEPEST:
+        return holder
+    if isinstance(holder, list):
+        return [pack(part, value, depth + 1) for part in holder]
+    if isinstance(holder, tuple):
+        return tuple(pack(part, value, depth + 1) for part in holder)
+    if isinstance(holder, slice):
+        return slice(pack(holder.start, value), pack(holder.stop, value), pack(holder.step, value))
+    inner = children(holder)
+    if inner is None:
+        return holder
+    return {way.removeprefix("."): pack(part, value, depth + 1) for way, part in inner}

@@ -1,0 +1,109 @@
+"""Dataflow: which node each tensor comes from at each moment of a run.
+
+A value is bound to the output that made it. Besides, each storage has a log of the writes into
+it; whoever reads a value depends on what it is bound to and on the later writes that overlap what
+is read. A write that carries on the whole old content (`buf[:, :8] = x` reads `buf`) stands for
+what it carries, so that a chain of writes is drawn as a chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from torchview_docs.tracing.region import Region, overlap
+from torchview_docs.tracing.tensors import Value
+
+__all__ = ["Dataflow", "Output"]
+
+#: Name of a node and index of its output.
+Output: TypeAlias = "tuple[str, int]"
+
+
+@dataclass(slots=True)
+class _Binding:
+    output: Output
+    time: int
+
+
+@dataclass(slots=True)
+class _Write:
+    time: int
+    region: Region
+    target: Region
+    output: Output
+    carried: frozenset[Output]
+
+
+@dataclass(slots=True)
+class _Storage:
+    values: list[Value] = field(default_factory=list)
+    writes: list[_Write] = field(default_factory=list)
+
+
+class Dataflow:
+    """Bindings and writes; `time` is the number of the event."""
+
+    def __init__(self) -> None:
+        self._bindings: dict[Value, _Binding] = {}
+        self._storages: dict[int, _Storage] = {}
+
+    def bind(self, value: Value, output: Output, time: int) -> None:
+        """From now on a value is read from this output."""
+        self._bindings[value] = _Binding(output, time)
+        if value.storage is not None:
+            self._storages.setdefault(value.storage, _Storage()).values.append(value)
+
+    def alias(self, value: Value, other: Value) -> None:
+        """A value is another one under a new name."""
+        found = self._bindings.get(other)
+        if found is not None:
+            self.bind(value, found.output, found.time)
+
+    def bound(self, value: Value) -> bool:
+        """Whether something made the value."""
+        return value in self._bindings
+
+    def relative(self, value: Value) -> Value | None:
+        """A bound value on the same storage: the latest of the same form, else the first."""
+        if value.storage is None or value.storage not in self._storages:
+            return None
+        values = self._storages[value.storage].values
+        same = [v for v in values if v.region == value.region]
+        return same[-1] if same else values[0] if values else None
+
+    def write(
+        self, value: Value, region: Region | None, output: Output, time: int, carried: Iterable[Output]
+    ) -> None:
+        """A node has changed part of a value in place."""
+        if value.storage is None or value.region is None:
+            self._bindings[value] = _Binding(output, time)
+            return
+        log = self._storages.setdefault(value.storage, _Storage())
+        log.writes.append(_Write(time, region or value.region, value.region, output, frozenset(carried)))
+
+    def read(self, value: Value, regions: Iterable[Region] | None = None) -> list[Output]:
+        """What a reader depends on, in order of time.
+
+        Args:
+            value: What is read.
+            regions: Which part of its storage, where it is not all of it.
+        """
+        binding = self._bindings.get(value)
+        found = [] if binding is None else [binding.output]
+        if value.storage is None or value.region is None or value.storage not in self._storages:
+            return found
+        parts = [value.region] if regions is None else list(regions)
+        since = -1 if binding is None else binding.time
+        writes = [
+            w
+            for w in self._storages[value.storage].writes
+            if w.time > since and any(overlap(w.region, part) for part in parts)
+        ]
+        for write in writes:
+            if write.target == value.region:
+                found = [output for output in found if output not in write.carried]
+            if write.output not in found:
+                found.append(write.output)
+        return found

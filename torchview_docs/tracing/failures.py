@@ -1,0 +1,84 @@
+"""Failures: an exception of a model in words for the author of the page."""
+
+from __future__ import annotations
+
+import site
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import torchview_docs
+from torchview_docs.errors import Failure, FailureKind
+
+__all__ = ["cause_of", "failure_of", "where_of"]
+
+_LONGEST = 300
+_OURS = Path(torchview_docs.__file__).parent
+_TORCH = Path(torch.__file__).parent
+_STANDARD = Path(sysconfig.get_paths()["stdlib"])
+_SITES = [Path(folder) for folder in (*site.getsitepackages(), sysconfig.get_paths()["purelib"])]
+
+
+def innermost(error: BaseException) -> BaseException:
+    """The exception that others were raised from."""
+    seen = {id(error)}
+    while error.__cause__ is not None and id(error.__cause__) not in seen:
+        error = error.__cause__
+        seen.add(id(error))
+    return error
+
+
+def cause_of(error: BaseException) -> str:
+    """`RuntimeError: the first line of its text`."""
+    text = str(error).strip()
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if isinstance(error, KeyError):
+        first = f"no key {first}"
+    first = first if len(first) <= _LONGEST else first[: _LONGEST - 1] + "…"
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def where_of(error: BaseException) -> str:
+    """`file.py:12` of the innermost frame in the model's code; empty where there is none."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith("<") or not frame.lineno:
+            continue
+        file = Path(frame.filename)
+        if not _foreign(file):
+            return f"{_shown(file)}:{frame.lineno}"
+    return ""
+
+
+def _foreign(file: Path) -> bool:
+    if file.is_relative_to(_OURS) or file.is_relative_to(_TORCH):
+        return True
+    return file.is_relative_to(_STANDARD) and not any(file.is_relative_to(s) for s in _SITES)
+
+
+def _shown(file: Path) -> str:
+    for folder in (*_SITES, Path.cwd()):
+        if file.is_relative_to(folder):
+            return file.relative_to(folder).as_posix()
+    return file.as_posix()
+
+
+def failure_of(kind: FailureKind, what: str, error: BaseException, advice: str = "") -> Failure:
+    """A Failure that says what failed and why.
+
+    Args:
+        kind: The kind.
+        what: `forward of mypkg.Net`; ` failed` is added.
+        error: The exception.
+        advice: What to do.
+    """
+    inner = innermost(error)
+    return Failure(kind, f"{what} failed: {cause_of(inner)}", advice, where_of(inner) or where_of(error))
+
+
+def full_name(thing: Any) -> str:
+    """`module.QualName` of a class, function or instance."""
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{named.__module__}.{named.__qualname__}"

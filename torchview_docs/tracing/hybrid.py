@@ -1,0 +1,320 @@
+"""Hybrid: computes shapes on the meta device, and data where it is known and small.
+
+A tensor is real unless it depends on a meta float. So lengths, masks and positions keep their
+values, while activations cost nothing. Where both meet, real arguments become meta. A write of
+meta data into a real tensor makes its storage *unreal*: the old data stays behind the tensor, is
+never read again, and views of it go on sharing it. In the same way the parameters of a model
+that its owner needs unharmed are declared unreal, and so are never read nor written.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from torchview_docs.tracing.functions import Kind, short_name
+from torchview_docs.tracing.memo import Memo
+
+__all__ = ["Hybrid", "NeedsData"]
+
+_storage_id = torch._C._storage_id
+#: Real tensors that an operation makes are kept up to this many elements.
+_SMALL = 1 << 16
+#: Operations are tried on real zeros up to this many elements.
+_RETRIED = 1 << 27
+#: What torch says when an operation on meta tensors asks for data.
+_ABOUT_DATA = (
+    "on meta tensors",
+    "copy out of meta",
+    "_local_scalar_dense",
+    "aten::nonzero",
+    "data-dependent",
+    "dynamic output shape",
+    "data dependent",
+    "aten::equal",
+)
+
+
+class NeedsData(BaseException):
+    """The model asks for data that a meta tensor does not have.
+
+    Not an Exception: the model's own handlers must not catch it and take another way.
+    """
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        super().__init__(f"`{operation}` needs the data of a tensor whose data is not computed")
+
+
+class Hybrid:
+    """Runs operations; one for a run.
+
+    Args:
+        memo: Results of earlier equal operations, also of other runs.
+    """
+
+    def __init__(self, memo: Memo | None = None) -> None:
+        self.memo = memo
+        self._unreal: dict[int, torch.Tensor] = {}
+        self._twins: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._written: list[torch.Tensor] = []
+
+    def declare_unreal(self, t: torch.Tensor) -> None:
+        """From now on nobody may read or write the data behind this tensor."""
+        if not t.is_meta and t.layout is torch.strided:
+            self._unreal[_storage_id(t)] = t
+
+    def unreal(self, t: torch.Tensor) -> bool:
+        """Whether its data is not known."""
+        if t.is_meta:
+            return True
+        if not self._unreal or t.layout is not torch.strided or t.is_nested:
+            return False
+        return _storage_id(t) in self._unreal
+
+    def take_written(self) -> list[torch.Tensor]:
+        """The tensors that the last operation was to write and that were left alone instead."""
+        if not self._written:
+            return []
+        written, self._written = self._written, []
+        return written
+
+    # -- one operation --------------------------------------------------------------------
+
+    def run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        """Run an operation; `used` are the tensors in its arguments."""
+        if kind is Kind.FACTORY and not any(map(self.unreal, used)):
+            return self._factory(function, args, kwargs)
+        if kind is Kind.MOVE:
+            return self._move(function, args, kwargs)
+        if kind in (Kind.LIKE, Kind.NEW) and used and self.unreal(used[0]):
+            return self._like(function, kind, args, kwargs, used)
+        if not any(map(self.unreal, used)):
+            return self._shrink(function(*args, **_on_cpu(kwargs)), used)
+        if kind is Kind.FORMAT:
+            return object.__repr__(args[0])
+        if kind is Kind.VALUE:
+            raise NeedsData(short_name(function))
+        if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
+            return self._view_of_unreal(function, args, kwargs)
+        if kind in (Kind.GETITEM, Kind.SETITEM):
+            args = (args[0], self._plain_index(args[1]), *args[2:])
+        return self._on_meta(function, args, kwargs, used)
+
+    def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        if all(t.is_meta for t in used):
+            key = None if self.memo is None else self.memo.key(function, args, kwargs)
+            if key is not None and self.memo is not None:
+                result = self.memo.recall(key)
+                if result is not None:
+                    return result
+            before = [t._version for t in used] if key is not None else None
+            result = self._try(function, args, kwargs)
+            if key is not None and self.memo is not None and before == [t._version for t in used]:
+                self.memo.keep(key, result, used)
+            return result
+        twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
+
+        def twin(t: torch.Tensor) -> torch.Tensor:
+            if t.is_meta:
+                return t
+            made = self._twin(t)
+            twins.setdefault(id(made), (t, made, _version(made)))
+            return made
+
+        result = self._try(function, _replace(args, twin), _replace(_on_meta_device(kwargs), twin))
+        for original, made, version in twins.values():
+            if _version(made) != version:
+                self.declare_unreal(original)
+                self._written.append(original)
+        return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t) if twins else result
+
+    def _twin(self, t: torch.Tensor) -> torch.Tensor:
+        known = self._twins.get(id(t))
+        if (
+            known is not None
+            and known[0] is t
+            and known[1].shape == t.shape
+            and known[1].stride() == t.stride()
+        ):
+            return known[1]
+        made = _meta_like(t)
+        self._twins[id(t)] = (t, made)
+        return made
+
+    def _try(self, function: Any, args: Any, kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            text = str(error)
+            if any(words in text for words in _ABOUT_DATA):
+                raise NeedsData(short_name(function)) from error
+            return self._on_zeros(function, args, kwargs, error)
+
+    def _on_zeros(self, function: Any, args: Any, kwargs: Any, error: Exception) -> Any:
+        """Once more with real zeros: some kernels exist for real devices only, and say more."""
+        size = 0
+        made: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+        def zeros(t: torch.Tensor) -> torch.Tensor:
+            nonlocal size
+            size += t.numel()
+            if size > _RETRIED:
+                raise error
+            if id(t) not in made:
+                made[id(t)] = (t, torch.zeros(t.shape, dtype=t.dtype))
+            return made[id(t)][1]
+
+        result = function(*_replace(args, zeros), **_replace(_on_cpu(kwargs), zeros))
+        back = {id(real): t for t, real in made.values()}
+        return _replace(result, lambda t: back[id(t)] if id(t) in back else _meta_like(t))
+
+    # -- kinds ----------------------------------------------------------------------------
+
+    def _factory(self, function: Any, args: Any, kwargs: Any) -> Any:
+        if _size_of_factory(function, args, kwargs) > _SMALL:
+            return function(*args, **{**kwargs, "device": "meta"})
+        return function(*args, **_on_cpu(kwargs))
+
+    def _like(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        """New tensors know their data, whatever they are like."""
+        first = used[0]
+        if any(map(self.unreal, used[1:])):
+            return self._on_meta(function, args, kwargs, used)
+        if kind is Kind.NEW:
+            if _size_of_factory(function, args[1:], kwargs) > _SMALL:
+                return function(self._twin(first), *args[1:], **_on_meta_device(kwargs))
+            stand_in = torch.empty((), dtype=first.dtype)
+        elif first.numel() > _SMALL:
+            return function(
+                self._twin(first) if not first.is_meta else first, *args[1:], **_on_meta_device(kwargs)
+            )
+        else:
+            stand_in = torch.empty_strided(first.shape, first.stride(), dtype=first.dtype)
+        if args:
+            return function(stand_in, *args[1:], **_on_cpu(kwargs))
+        name = next(name for name, value in kwargs.items() if value is first)
+        return function(**{**_on_cpu(kwargs), name: stand_in})
+
+    def _move(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Devices are ours to choose: only the dtype of a move counts."""
+        if short_name(function) in ("cuda", "cpu", "xpu", "pin_memory"):
+            return args[0]
+        if short_name(function) == "type" and len(args) + len(kwargs) == 1:
+            return function(*args)
+        dtype, others = (
+            None,
+            {k: v for k, v in kwargs.items() if k not in ("device", "dtype", "other", "non_blocking")},
+        )
+        for value in (*args[1:], *(kwargs.get(k) for k in ("dtype", "other"))):
+            if isinstance(value, torch.dtype):
+                dtype = value
+            elif isinstance(value, torch.Tensor):
+                dtype = value.dtype
+            elif isinstance(value, str) and value.startswith("torch.") and value.endswith("Tensor"):
+                dtype = torch.empty(0).type(value.replace("cuda.", "")).dtype
+        if dtype is None or dtype == args[0].dtype:
+            return args[0].to(**others) if others and not self.unreal(args[0]) else args[0]
+        if self.unreal(args[0]):
+            twin = args[0] if args[0].is_meta else self._twin(args[0])
+            return twin.to(dtype, **others)
+        return args[0].to(dtype, **others)
+
+    def _view_of_unreal(self, function: Any, args: Any, kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return _replace(result, lambda t: t if self.unreal(t) else _meta_like(t))
+
+    def _shrink(self, result: Any, used: list[torch.Tensor]) -> Any:
+        """Real results that are new and large go on as meta."""
+        if isinstance(result, torch.Tensor):
+            if (
+                result.numel() <= _SMALL
+                or result.layout is not torch.strided
+                or any(result is t for t in used)
+            ):
+                return result
+            return result if _shares(result, used) else _meta_like(result)
+        if isinstance(result, tuple) and type(result) is tuple:
+            return tuple(
+                self._shrink(part, used) if isinstance(part, torch.Tensor) else part for part in result
+            )
+        return result
+
+    def _plain_index(self, index: Any) -> Any:
+        """An index in which real masks have become the positions where they are true."""
+        parts = index if isinstance(index, tuple) else (index,)
+        plain: list[Any] = []
+        for part in parts:
+            if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
+                if self.unreal(part):
+                    raise NeedsData("index by a mask")
+                plain += part.nonzero(as_tuple=True)
+            else:
+                plain.append(part)
+        return tuple(plain) if isinstance(index, tuple) or len(plain) > 1 else plain[0]
+
+
+def _meta_like(t: torch.Tensor) -> torch.Tensor:
+    if t.is_meta:
+        return t
+    if t.layout is not torch.strided:
+        raise NeedsData(f"a tensor of layout {t.layout}")
+    return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
+
+
+def _version(t: torch.Tensor) -> int:
+    return 0 if t.is_inference() else t._version
+
+
+def _shares(result: torch.Tensor, used: list[torch.Tensor]) -> bool:
+    storage = _storage_id(result)
+    return any(t.layout is torch.strided and not t.is_nested and _storage_id(t) == storage for t in used)
+
+
+def _replace(arg: Any, new: Any) -> Any:
+    if isinstance(arg, torch.Tensor):
+        return new(arg)
+    kind = type(arg)
+    if kind is tuple or kind is list:
+        return kind([_replace(part, new) for part in arg])
+    if kind is dict:
+        return {name: _replace(part, new) for name, part in arg.items()}
+    if kind is slice:
+        return slice(_replace(arg.start, new), _replace(arg.stop, new), _replace(arg.step, new))
+    if isinstance(arg, tuple) and hasattr(arg, "n_sequence_fields"):  # torch.return_types
+        return kind([_replace(part, new) for part in arg])
+    return arg
+
+
+def _on_cpu(kwargs: dict[str, Any]) -> dict[str, Any]:
+    if kwargs.get("device") is None:
+        return kwargs
+    return {**kwargs, "device": "cpu"}
+
+
+def _on_meta_device(kwargs: dict[str, Any]) -> dict[str, Any]:
+    if kwargs.get("device") is None:
+        return kwargs
+    return {**kwargs, "device": "meta"}
+
+
+def _size_of_factory(function: Any, args: Any, kwargs: Any) -> int:
+    """How many elements it will make, as far as its arguments say."""
+    name = short_name(function).removeprefix("new_")
+    if name not in ("zeros", "ones", "empty", "full", "rand", "randn", "randint", "empty_strided", "eye"):
+        return 0
+    size = kwargs.get("size", args)
+    if name in ("full", "empty_strided") and args:
+        size = args[0]
+    elif name == "randint" and "size" not in kwargs:
+        size = next((a for a in args if isinstance(a, tuple | list)), ())
+    elif args and isinstance(args[0], tuple | list) and "size" not in kwargs:
+        size = args[0]
+    if name == "eye" and len(args) == 1:
+        size = (args[0], args[0])
+    count = 1
+    for n in size if isinstance(size, tuple | list) else (size,):
+        if isinstance(n, int):
+            count *= n
+    return count

@@ -1,0 +1,121 @@
+"""The module tree: path, class, configuration and parameters of each module of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from torchview_docs.graph import Parameters
+
+__all__ = ["Modules", "class_name", "config_of_module", "parameters_of"]
+
+
+def class_name(module: torch.nn.Module) -> str:
+    """`module.QualName` of a module's class; the original one of a scripted module."""
+    original = getattr(module, "original_name", None) if isinstance(module, torch.jit.ScriptModule) else None
+    if original:
+        return f"torch.jit.{original}"
+    cls = type(module)
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+class Modules:
+    """Names for modules and the tensors that they hold.
+
+    A module's path is the first that `named_modules` gives; one that hangs in a plain list or
+    dict of a module gets the path that Python would write; one that hangs nowhere is called by
+    its class.
+    """
+
+    def __init__(self, root: torch.nn.Module | None) -> None:
+        self.root = root
+        self._paths: dict[int, str] = {}
+        self._taken: set[str] = set()
+        #: Held so that no id is used again.
+        self._held: list[torch.nn.Module] = []
+        if root is not None:
+            self._add(root, "")
+            self._add_hidden()
+
+    def path(self, module: torch.nn.Module) -> str:
+        """The path of a module; the root's is empty."""
+        path = self._paths.get(id(module))
+        if path is None:
+            self._add(module, self._unique(type(module).__name__))
+            path = self._paths[id(module)]
+        return path
+
+    def tensors(self) -> Iterator[tuple[str, str, torch.Tensor, torch.nn.Module]]:
+        """Dotted name, kind, tensor and owner of every tensor that a module holds, in order."""
+        for module in list(self._held):
+            prefix = self._paths[id(module)]
+            plain = {k: v for k, v in vars(module).items() if isinstance(v, torch.Tensor)}
+            for kind, held in (
+                ("parameter", module._parameters),
+                ("buffer", module._buffers),
+                ("constant", plain),
+            ):
+                for name, tensor in held.items():
+                    if tensor is not None:
+                        yield f"{prefix}.{name}" if prefix else name, kind, tensor, module
+
+    def _add(self, top: torch.nn.Module, path: str) -> None:
+        for inner, module in top.named_modules():
+            if id(module) not in self._paths:
+                full = f"{path}.{inner}" if path and inner else path or inner
+                self._paths[id(module)] = full
+                self._taken.add(full)
+                self._held.append(module)
+
+    def _add_hidden(self) -> None:
+        for module in self._held:  # grows while it runs: hidden modules may hide others
+            prefix = self._paths[id(module)]
+            for name, value in list(vars(module).items()):
+                if name.startswith("_") and name in ("_modules", "_parameters", "_buffers"):
+                    continue
+                for key, hidden in _in_containers(value):
+                    if id(hidden) not in self._paths:
+                        path = f"{name}.{key}" if key else name
+                        self._add(hidden, self._unique(f"{prefix}.{path}" if prefix else path))
+
+    def _unique(self, path: str) -> str:
+        unique, count = path, 0
+        while unique in self._taken:
+            count += 1
+            unique = f"{path}_{count}"
+        return unique
+
+
+def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, torch.nn.Module]]:
+    if isinstance(value, torch.nn.Module):
+        yield key, value
+    elif depth < 3 and type(value) in (list, tuple, dict):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for way, part in list(items):
+            yield from _in_containers(part, f"{key}.{way}" if key else str(way), depth + 1)
+
+
+def parameters_of(module: torch.nn.Module) -> Parameters:
+    """Counts of a module's parameters; one that is shared counts once, lazy ones not yet."""
+    own = {id(p): p for p in module._parameters.values() if _counts(p)}
+    total = {id(p): p for m in module.modules() for p in m._parameters.values() if _counts(p)}
+    return Parameters(
+        own=sum(p.numel() for p in own.values() if p is not None),
+        total=sum(p.numel() for p in total.values() if p is not None),
+        trainable=sum(p.numel() for p in total.values() if p is not None and p.requires_grad),
+    )
+
+
+def _counts(parameter: torch.Tensor | None) -> bool:
+    return parameter is not None and not torch.nn.parameter.is_lazy(parameter)
+
+
+def config_of_module(module: torch.nn.Module) -> str:
+    """Its `extra_repr` on one line; empty where that raises."""
+    try:
+        text = str(module.extra_repr())
+    except Exception:  # noqa: BLE001  # code of the model's author, and only decoration
+        return ""
+    return " ".join(text.split())

@@ -1,0 +1,52 @@
+"""Names of nodes: unique, and stable under edits elsewhere in the model."""
+
+from __future__ import annotations
+
+from torchview_docs.tracing.modules import Modules
+from torchview_docs.tracing.record import Call, Record
+
+__all__ = ["Names"]
+
+
+class Names:
+    """Gives names.
+
+    A call is named by its module's path, the second one with `@2`; the root by its class. All else
+    is named by the path of its call and a short name, numbered where it occurs again there.
+    """
+
+    def __init__(self, record: Record, modules: Modules, model: str) -> None:
+        self._names: dict[Call, tuple[str, str, int]] = {}
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+        calls: dict[int, int] = {}
+        for call in (event for event in record.events if isinstance(event, Call)):
+            path = modules.path(call.module)
+            number = calls[id(call.module)] = calls.get(id(call.module), 0) + 1
+            suffix = f"@{number}" if number > 1 else ""
+            name = self._unique(f"{path or model}{suffix}")
+            self._names[call] = (name, f"{path}{suffix}" if path or suffix else "", number)
+
+    def call(self, call: Call) -> str:
+        """The name of a module call."""
+        return self._names[call][0]
+
+    def number(self, call: Call) -> int:
+        """The how-manieth call of its module it is."""
+        return self._names[call][2]
+
+    def free(self, short: str, call: Call | None) -> str:
+        """A name that no node has yet; a call's own name is given by `call`, and `short` empty."""
+        if not short:
+            return ""
+        prefix = self._names[call][1] if call is not None else ""
+        return self._unique(f"{prefix}/{short}" if prefix else short)
+
+    def _unique(self, wanted: str) -> str:
+        name, count = wanted, self._counts.get(wanted, 0)
+        while name in self._taken:
+            count += 1
+            name = f"{wanted}_{count}"
+        self._counts[wanted] = count
+        self._taken.add(name)
+        return name

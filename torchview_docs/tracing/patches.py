@@ -1,0 +1,189 @@
+"""Patches: what is replaced in torch, process-wide, while at least one recorder watches.
+
+Each patch looks up the recorder of its own thread and does nothing where there is none, so other
+threads run as ever. The patches stand under one lock with a count: the first recorder puts them
+in, the last takes them out.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch._functorch import apis, eager_transforms
+
+if TYPE_CHECKING:
+    from torchview_docs.tracing.recorder import Recorder
+
+__all__ = ["install", "remove"]
+
+
+class _Recorders(threading.local):
+    """The recorders of this thread, innermost last."""
+
+    def __init__(self) -> None:
+        self.stack: list[Recorder] = []
+
+
+_recorders = _Recorders()
+_lock = threading.RLock()
+_undo: list[Callable[[], None]] = []
+_count = 0
+
+
+def install(recorder: Recorder) -> None:
+    """Let a recorder see what runs in this thread."""
+    global _count  # noqa: PLW0603  # patches are process-wide by nature
+    with _lock:
+        if _count == 0:
+            try:
+                for patch in (_module_calls, _autograd_functions, _functorch, _attention_fastpath, _compiled):
+                    _undo.append(patch())
+            except BaseException:
+                _take_out()
+                raise
+        _count += 1
+    _recorders.stack.append(recorder)
+
+
+def remove(recorder: Recorder) -> None:
+    """Undo `install`."""
+    global _count  # noqa: PLW0603
+    _recorders.stack.remove(recorder)
+    with _lock:
+        _count -= 1
+        if _count == 0:
+            _take_out()
+
+
+def _take_out() -> None:
+    while _undo:
+        _undo.pop()()
+
+
+def _current() -> Recorder | None:
+    return _recorders.stack[-1] if _recorders.stack else None
+
+
+# -- the patches, each returns how to undo it ----------------------------------------------
+
+
+def _module_calls() -> Callable[[], None]:
+    original = torch.nn.Module.__call__
+
+    def call(self: torch.nn.Module, *args: Any, **kwargs: Any) -> Any:
+        stack = _recorders.stack
+        if not stack:
+            return original(self, *args, **kwargs)
+        return stack[-1].module_call(original, self, args, kwargs)
+
+    torch.nn.Module.__call__ = call  # type: ignore[method-assign]
+
+    def undo() -> None:
+        torch.nn.Module.__call__ = original  # type: ignore[method-assign]
+
+    return undo
+
+
+class _Template:
+    """Holds a method that closes over `__class__`, as `Function.apply` does: code can only be
+    swapped against code with the same free variables."""
+
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # a class method's code
+        __class__  # noqa: B018  # type: ignore[name-defined]  # the free variable
+        from torchview_docs.tracing.patches import run_autograd_function
+
+        return run_autograd_function(cls, args, kwargs)
+
+
+def _autograd_functions() -> Callable[[], None]:
+    # The code is swapped, not the attribute: `f = MyFunction.apply` is often taken at import.
+    function: Any = torch.autograd.Function.apply.__func__  # type: ignore[attr-defined]
+    original = function.__code__
+    run: Any = types.FunctionType(
+        original, function.__globals__, "apply", function.__defaults__, function.__closure__
+    )
+    run.__kwdefaults__ = function.__kwdefaults__
+    _original_apply.run = run
+    function.__code__ = _Template.apply.__code__
+
+    def undo() -> None:
+        function.__code__ = original
+
+    return undo
+
+
+class _OriginalApply:
+    """The function that `Function.apply` was."""
+
+    run: Any = None
+
+
+_original_apply = _OriginalApply()
+#: Autograd functions that only run what they are given; seen through.
+_TRANSPARENT = {"torch.utils.checkpoint.CheckpointFunction"}
+
+
+def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
+    """What `Function.apply` does while a recorder is installed."""
+    recorder = _current()
+    run = _original_apply.run
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if recorder is None or name in _TRANSPARENT:
+        return run(cls, *args, **kwargs)
+    return recorder.opaque(name, lambda *a, **k: run(cls, *a, **k), args, kwargs)
+
+
+def _functorch() -> Callable[[], None]:
+    undo = [
+        # vmap_impl(func, in_dims, out_dims, randomness, chunk_size, *args, **kwargs)
+        _opaque(apis, "vmap_impl", "torch.func.vmap", lambda rest, options: (rest[4:], options)),
+        # grad_impl(func, argnums, has_aux, args, kwargs)
+        _opaque(eager_transforms, "grad_impl", "torch.func.grad", lambda rest, _: (rest[2], rest[3])),
+    ]
+
+    def undo_all() -> None:
+        for one in undo:
+            one()
+
+    return undo_all
+
+
+def _opaque(
+    module: Any, attribute: str, name: str, arguments: Callable[[Any, Any], tuple[Any, Any]]
+) -> Callable[[], None]:
+    """Make a transform one operation; `arguments` picks what the transformed function gets."""
+    original = getattr(module, attribute)
+
+    def transform(func: Any, *rest: Any, **options: Any) -> Any:
+        recorder = _current()
+        if recorder is None:
+            return original(func, *rest, **options)
+
+        def run(*_args: Any, **_kwargs: Any) -> Any:
+            with torch._C.DisableTorchFunction():
+                return original(func, *rest, **options)
+
+        return recorder.opaque(name, run, *arguments(rest, options))
+
+    setattr(module, attribute, transform)
+    return lambda: setattr(module, attribute, original)
+
+
+def _attention_fastpath() -> Callable[[], None]:
+    # The fast path of nn.TransformerEncoder runs fused kernels that hide the layers.
+    enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    return lambda: torch.backends.mha.set_fastpath_enabled(enabled)
+
+
+def _compiled() -> Callable[[], None]:
+    # Nothing can have been compiled where dynamo was never imported, and importing it is slow.
+    if "torch._dynamo" not in sys.modules:
+        return lambda: None
+    stance = torch.compiler.set_stance("force_eager")
+    return lambda: stance.__exit__(None, None, None)

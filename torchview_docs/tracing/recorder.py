@@ -1,0 +1,180 @@
+"""Recorder: watches one run of a model in one thread, and appends what happens to a Record.
+
+Operations come through `TorchFunctionMode`, which sees them at API level and hides itself while
+one runs, so that the pieces of an operation are not seen. Module calls and what the mode cannot
+see come from the patches in `patches`, which look up the recorder of their thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from torchview_docs.tracing import patches
+from torchview_docs.tracing.containers import pack, tensors
+from torchview_docs.tracing.functions import Kind, kind_of
+from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.record import Call, Exit, Op, Record
+from torchview_docs.tracing.tensors import Tensors, Value
+
+__all__ = ["Recorder"]
+
+
+class Recorder(TorchFunctionMode):
+    """Records what runs inside `with recorder:`.
+
+    Args:
+        hybrid: Computes shapes without data; None runs everything as it is.
+        guard: Called with each tensor that is about to be changed in place.
+    """
+
+    def __init__(
+        self, hybrid: Hybrid | None = None, guard: Callable[[torch.Tensor], None] | None = None
+    ) -> None:
+        super().__init__()
+        self.record = Record()
+        self.hybrid = hybrid
+        self.values = Tensors(hold=hybrid is not None)
+        self._guard = guard
+        self._call: Call | None = None
+        #: How many opaque operations are running; what happens in them is not recorded.
+        self._muted = 0
+
+    def __enter__(self) -> Recorder:
+        patches.install(self)
+        try:
+            super().__enter__()
+        except BaseException:
+            patches.remove(self)
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            super().__exit__(*error)
+        finally:
+            patches.remove(self)
+
+    # -- operations -----------------------------------------------------------------------
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        kind = kind_of(function)
+        if kind is Kind.METADATA:
+            return function(*args, **kwargs)
+        used = tensors(args, kwargs)
+        if self._guard is not None and (kind.writes or "out" in kwargs):
+            self._guard(kwargs["out"] if isinstance(kwargs.get("out"), torch.Tensor) else args[0])
+        if self._muted:
+            return self._run(function, kind, args, kwargs, used)
+        self._muted += 1
+        before = _versions(used)
+        try:
+            result = self._run(function, kind, args, kwargs, used)
+        finally:
+            self._muted -= 1
+        self._append(function, kind, args, kwargs, used, before, result)
+        return result
+
+    def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        if self.hybrid is None:
+            return function(*args, **kwargs)
+        return self.hybrid.run(function, kind, args, kwargs, used)
+
+    def _append(
+        self,
+        function: Any,
+        kind: Kind,
+        args: Any,
+        kwargs: Any,
+        used: list[torch.Tensor],
+        before: list[int],
+        result: Any,
+    ) -> None:
+        changed: list[torch.Tensor] = []
+        if kind.writes and used:
+            changed.append(used[0])
+        after = _versions(used)
+        if before != after:
+            changed += [t for t, x, y in zip(used, before, after, strict=True) if x != y]
+        if self.hybrid is not None:
+            changed += self.hybrid.take_written()
+        value = self.values.value
+        packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
+        if changed:
+            if kind is Kind.SET_DATA:
+                self.values.refresh(args[0])
+            packed_result = pack(result, self.values.refresh)
+            writes = tuple(dict.fromkeys(map(self.values.refresh, changed)))
+        else:
+            packed_result = pack(result, value)
+            writes = ()
+        if writes or _has_value(packed_result):
+            self.record.events.append(
+                Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
+            )
+
+    def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run something that torch does not see, as one operation called `name`."""
+        if self._muted:
+            return run(*args, **kwargs)
+        used = tensors(args, kwargs)
+        before = _versions(used)
+        self._muted += 1
+        try:
+            result = run(*args, **kwargs)
+        finally:
+            self._muted -= 1
+        self._append(name, Kind.ORDINARY, args, kwargs, used, before, result)
+        return result
+
+    # -- module calls ---------------------------------------------------------------------
+
+    def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
+        """Run a call of a module and record that it happened."""
+        if self._muted:
+            return run(module, *args, **kwargs)
+        value = self.values.value
+        call = Call(module, pack(args, value), pack(kwargs, value), self._call, len(self.record.events))
+        self.record.events.append(call)
+        call.opaque = isinstance(module, torch.jit.ScriptModule)
+        self._call = call
+        self._muted += call.opaque
+        try:
+            result = (
+                self._opaque_module(run, module, args, kwargs)
+                if call.opaque
+                else run(module, *args, **kwargs)
+            )
+        finally:
+            self._muted -= call.opaque
+            self._call = call.parent
+        call.result = pack(result, value)
+        call.end = len(self.record.events)
+        self.record.events.append(Exit(call))
+        return result
+
+    def _opaque_module(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
+        # The interpreter of TorchScript runs meta decompositions written in Python: hide them.
+        with torch._C.DisableTorchFunction():
+            return run(module, *args, **kwargs)
+
+
+def _versions(used: list[torch.Tensor]) -> list[int]:
+    try:
+        return [t._version for t in used]
+    except RuntimeError:  # tensors made in inference mode count no versions
+        return []
+
+
+def _has_value(packed: Any) -> bool:
+    if isinstance(packed, Value):
+        return True
+    if isinstance(packed, list | tuple):
+        return any(map(_has_value, packed))
+    if isinstance(packed, dict):
+        return any(map(_has_value, packed.values()))
+    return False

@@ -1,0 +1,163 @@
+"""Run: one forward pass of a model under a recorder, on one device, and its Graph."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from torchview_docs.graph import Graph
+from torchview_docs.tracing.analysis import Held, analyse, argument_names
+from torchview_docs.tracing.containers import children, is_cache, walk
+from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.memo import Memo
+from torchview_docs.tracing.modules import Modules
+from torchview_docs.tracing.recorder import Recorder
+from torchview_docs.tracing.state import Saved, fixed_randomness
+from torchview_docs.tracing.tensors import Value
+
+__all__ = ["Subject", "model_name", "run"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is traced: a model or a function, and what it is called with."""
+
+    model: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    mode: str = "eval"
+
+
+def model_name(model: Any) -> str:
+    """The name of a module's class, or of a function."""
+    if isinstance(model, torch.nn.Module):
+        return type(model).__name__
+    name = getattr(model, "__name__", None) or getattr(getattr(model, "func", None), "__name__", None)
+    return str(name or type(model).__name__).strip("<>")
+
+
+def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = False) -> Graph:
+    """Run a model once and tell what it did; it is left as it was, also when it raises.
+
+    Args:
+        subject: The model and its inputs.
+        meta: Compute shapes only; parameters and floating-point inputs are neither read nor written.
+        memo: Remembered results of meta operations.
+        grad: Let autograd record, for models that ask for gradients in their forward pass.
+    """
+    model = subject.model
+    root = model if isinstance(model, torch.nn.Module) else None
+    saved = Saved(model)
+    hybrid = Hybrid(memo) if meta else None
+    recorder = Recorder(hybrid, guard=saved.guard)
+    modules = Modules(root)
+    try:
+        held = _held(modules, recorder)
+        inputs = list(_inputs(subject))
+        for _, tensor in inputs:
+            saved.add(tensor)
+        if hybrid is not None:
+            for tensor in _floats(root, [t for _, t in inputs]):
+                hybrid.declare_unreal(tensor)
+        recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
+        if root is not None:
+            root.train(subject.mode == "train")
+        with fixed_randomness(), torch.set_grad_enabled(grad), recorder:
+            result = model(*subject.args, **subject.kwargs)
+        recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
+        held |= _held(modules, recorder)
+        device = "meta" if meta else _device(root, inputs)
+        return analyse(
+            recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
+        )
+    finally:
+        saved.restore()
+
+
+def _held(modules: Modules, recorder: Recorder) -> dict[Value, Held]:
+    found: dict[Value, Held] = {}
+    for name, kind, tensor, owner in modules.tensors():
+        if not torch.nn.parameter.is_lazy(tensor):
+            found.setdefault(recorder.values.value(tensor), Held(name, kind, owner))
+    return found
+
+
+def _floats(root: torch.nn.Module | None, inputs: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """What is not computed with: floating-point parameters and inputs, and large buffers."""
+    yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
+    if root is not None:
+        yield from (
+            p for p in root.parameters() if p.is_floating_point() and not torch.nn.parameter.is_lazy(p)
+        )
+        yield from (b for b in root.buffers() if b.is_floating_point() and b.numel() > 1 << 16)
+
+
+def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:
+    """Name and tensor of each input, once, in the order of the arguments."""
+    seen: set[int] = set()
+    for name, value in _arguments(subject):
+        for path, tensor in walk(value, name, objects=True):
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield path, tensor
+
+
+def _arguments(subject: Subject) -> Iterator[tuple[str, Any]]:
+    model = subject.model
+    if isinstance(model, torch.nn.Module):
+        names = argument_names(type(model).forward, len(subject.args))
+    else:
+        try:
+            signature = inspect.signature(model)
+            names = argument_names(_with_self(signature), len(subject.args))
+        except (TypeError, ValueError):
+            names = [str(i) for i in range(len(subject.args))]
+    yield from zip(names, subject.args, strict=True)
+    yield from subject.kwargs.items()
+
+
+def _with_self(signature: inspect.Signature) -> Any:
+    def method(self: Any) -> None: ...
+
+    first = inspect.Parameter("_self", inspect.Parameter.POSITIONAL_ONLY)
+    rest = [
+        p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p
+        for p in signature.parameters.values()
+    ]
+    method.__signature__ = signature.replace(parameters=[first, *rest])  # type: ignore[attr-defined]
+    return method
+
+
+def _outputs(result: Any) -> list[tuple[str, torch.Tensor]]:
+    """Path and tensor of what a model returned; its caches are working memory, not results."""
+    if is_cache(result):
+        return []
+    found = []
+    inner = children(result, objects=True)
+    if isinstance(result, torch.Tensor):
+        return [("", result)]
+    for way, part in inner or ():
+        if not is_cache(part):
+            found += list(_walk_results(part, way))
+    return found
+
+
+def _walk_results(part: Any, path: str, depth: int = 0) -> Iterator[tuple[str, torch.Tensor]]:
+    if isinstance(part, torch.Tensor):
+        yield path, part
+    elif depth < 8 and not is_cache(part):
+        for way, inner in children(part, objects=True) or ():
+            yield from _walk_results(inner, path + way, depth + 1)
+
+
+def _device(root: torch.nn.Module | None, inputs: list[tuple[str, torch.Tensor]]) -> str:
+    tensors = [t for _, t in inputs]
+    if root is not None:
+        with contextlib.suppress(StopIteration):
+            tensors.insert(0, next(root.parameters()))
+    return tensors[0].device.type if tensors else "cpu"

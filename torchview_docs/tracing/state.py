@@ -1,0 +1,129 @@
+"""State: what a trace may change in a model and in the process, saved and put back."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+__all__ = ["Saved", "fixed_randomness"]
+
+#: Buffers up to this many elements are copied before the run; others when something writes to them.
+_COPIED_AT_ONCE = 1 << 16
+
+
+class Saved:
+    """The state of a model; `restore` puts it back exactly.
+
+    Attributes of modules are saved one level deep, so that a model that stashes a tensor, grows a
+    list or counts its calls is as before. Tensors are copied when they are small buffers, or by
+    `guard`, which a recorder calls before it lets anything write.
+    """
+
+    def __init__(self, model: Any) -> None:
+        modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
+        self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
+        self._tensors: dict[int, torch.Tensor] = {}
+        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
+        self._flags: list[tuple[torch.Tensor, bool, Any]] = []
+        for module in modules:
+            for tensor in (*module._parameters.values(), *module._buffers.values()):
+                if tensor is None or id(tensor) in self._tensors or torch.nn.parameter.is_lazy(tensor):
+                    continue
+                self._tensors[id(tensor)] = tensor
+                grad = tensor.grad if tensor.is_leaf else None
+                self._flags.append((tensor, tensor.requires_grad, grad))
+            for tensor in module._buffers.values():
+                if tensor is not None and not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
+                    self._copy(tensor)
+        self._storages = {
+            torch._C._storage_id(t): t
+            for t in self._tensors.values()
+            if t.layout is torch.strided and not t.is_meta
+        }
+
+    def add(self, tensor: torch.Tensor) -> None:
+        """Watch over a tensor that is not the model's, an input."""
+        self._tensors[id(tensor)] = tensor
+        if tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_nested:
+            self._storages[torch._C._storage_id(tensor)] = tensor
+
+    def guard(self, tensor: torch.Tensor) -> None:
+        """Something is about to write to this tensor."""
+        if tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
+            return
+        watched = self._storages.get(torch._C._storage_id(tensor))
+        if watched is not None and id(watched) not in self._copies:
+            self._copy(watched)
+
+    def _copy(self, tensor: torch.Tensor) -> None:
+        if tensor.layout is torch.strided:
+            version = 0 if tensor.is_inference() else tensor._version
+            self._copies[id(tensor)] = (tensor, tensor.detach().clone(), version)
+
+    def restore(self) -> None:
+        """Put everything back."""
+        for module, attributes, containers in self._modules:
+            current = vars(module)
+            for name in [name for name in current if name not in attributes]:
+                del current[name]
+            current.update(attributes)
+            for holder, content in containers:
+                _refill(holder, content)
+        with torch.no_grad():
+            for tensor, copy, version in self._copies.values():
+                if tensor.is_inference() or tensor._version != version:
+                    tensor.data.copy_(copy)
+        for tensor, requires_grad, grad in self._flags:
+            if tensor.is_leaf:
+                tensor.requires_grad_(requires_grad)
+                tensor.grad = grad
+
+
+def _containers(module: torch.nn.Module) -> list[tuple[Any, Any]]:
+    return [
+        (v, v.copy())
+        for v in vars(module).values()
+        if isinstance(v, list | dict | set) and hasattr(v, "copy")
+    ]
+
+
+def _refill(holder: Any, content: Any) -> None:
+    if isinstance(holder, list):
+        if len(holder) != len(content) or any(a is not b for a, b in zip(holder, content, strict=True)):
+            holder[:] = content
+    elif isinstance(holder, dict):
+        if list(holder) != list(content) or any(holder[k] is not v for k, v in content.items()):
+            holder.clear()
+            holder.update(content)
+    elif holder != content:
+        holder.clear()
+        holder.update(content)
+
+
+@contextlib.contextmanager
+def fixed_randomness() -> Iterator[None]:
+    """Random numbers from fixed seeds, and the generators, default dtype and filters as before."""
+    torch_state, python_state = torch.get_rng_state(), random.getstate()
+    numpy_random = sys.modules.get("numpy.random")
+    numpy_state = numpy_random.get_state() if numpy_random else None
+    dtype = torch.get_default_dtype()
+    try:
+        torch.default_generator.manual_seed(0)
+        random.seed(0)
+        if numpy_random:
+            numpy_random.seed(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_rng_state(torch_state)
+        random.setstate(python_state)
+        if numpy_random:
+            numpy_random.set_state(numpy_state)
