@@ -124,7 +124,7 @@ class Builder:
     def resolve(self, specs: Iterable[FigureSpec]) -> dict[FigureSpec, Figure | Failure]:
         """Look all figures up, trace what is missing in one batch, and return them all."""
         figures = list(dict.fromkeys(specs))
-        environment = Environment(search_path(self.project.paths), self.store.hashes)
+        environment = Environment(search_path(self.project.paths), self.project.root, self.store.hashes)
         self.store.refresh()
         found: dict[str, Record | Failure] = {}
         missing: dict[str, FigureSpec] = {}
@@ -202,7 +202,7 @@ class Builder:
         def load() -> Graph:
             return self._load(spec.trace_spec, head.digest)
 
-        return Figure(spec, digest, environment.files(head.manifest), self.store, load)
+        return Figure(spec, digest, environment.sources(head.manifest), self.store, load)
 
     def _load(self, spec: FigureSpec, digest: str) -> Graph:
         """The graph of a record that was found before."""

@@ -9,9 +9,11 @@ job depends on are those that its own imports reach.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import threading
 import zipimport
@@ -34,8 +36,10 @@ class ImportRecorder:
     def __init__(self) -> None:
         #: What each module imported while it was executed, by name; also what it did not find.
         self.edges: dict[str, set[str]] = {}
-        #: What the file of each module was when it was read, by module name.
+        #: The file of each module and what it was when it was read, by module name.
         self.stamps: dict[str, tuple[str, Stamp]] = {}
+        #: Modules that functions of the project have imported in jobs so far.
+        self.lazy: set[str] = set()
         self._job: set[tuple[str, str]] = set()
         self._before: frozenset[str] = frozenset()
         self._running = threading.local()
@@ -47,7 +51,12 @@ class ImportRecorder:
         builtins.__import__ = self._wrap_import(builtins.__import__)
         importlib.import_module = self._wrap_import_module(importlib.import_module)
         machinery = importlib.machinery
-        for loader in (machinery.SourceFileLoader, machinery.SourcelessFileLoader, zipimport.zipimporter):
+        for loader in (
+            machinery.SourceFileLoader,
+            machinery.SourcelessFileLoader,
+            machinery.ExtensionFileLoader,
+            zipimport.zipimporter,
+        ):
             self._wrap_loader(loader)
         self._wrap_stats(machinery.SourceFileLoader)
 
@@ -95,6 +104,8 @@ class ImportRecorder:
 
         def exec_module(this: Any, module: ModuleType) -> None:
             self._note("", module.__name__)
+            if loader is not importlib.machinery.SourceFileLoader:
+                self._stamp(module.__name__, getattr(this, "archive", None) or this.path)
             if not hasattr(self._running, "stack"):
                 self._running.stack = []
             self._running.stack.append(module.__name__)
@@ -110,11 +121,16 @@ class ImportRecorder:
         original = loader.path_stats
 
         def path_stats(this: Any, path: str) -> Mapping[str, Any]:
-            self.stamps[this.name] = (path, Stamp.of(path))
+            self._stamp(this.name, path)
             found: Mapping[str, Any] = original(this, path)
             return found
 
         loader.path_stats = path_stats
+
+    def _stamp(self, module: str, path: str) -> None:
+        # Where it cannot be looked at, the import fails and says so.
+        with contextlib.suppress(OSError):
+            self.stamps[module] = (os.path.abspath(path), Stamp.of(path))  # noqa: PTH100
 
     # -- what a job reached ---------------------------------------------------------------
 
@@ -134,40 +150,44 @@ class ImportRecorder:
             The project's modules (and those looked for in vain), and the top-level modules of
             installed distributions.
         """
-        own, installed = set[str](), set[str]()
-        waiting = [("", name) for name in also]
-        for importer, name in self._job:
-            # What a library imports lazily for itself is its own matter, and it does so only once.
-            if (
-                importer.partition(".")[0] == "torchview_docs"
-                or origin(importer) == "project"
-                or (origin(name) == "project")
-            ):
-                waiting.append((importer, name))
-        # A net under the rest: what has appeared was imported by somebody.
-        waiting += [("", name) for name in set(sys.modules) - self._before if origin(name) == "project"]
-        seen = set[str]()
+        own, installed, seen = set[str](), set[str](), set[str]()
+        waiting = [*self._imported_by_job(origin), *(("", name) for name in also)]
         while waiting:
             importer, name = waiting.pop()
-            if name in seen:
-                continue
-            top = name.partition(".")[0]
+            top, parent = name.partition(".")[0], name.rpartition(".")[0]
             whose = origin(top)
-            if whose == "standard" or top == "torchview_docs":
-                continue
-            if whose == "absent" and importer and origin(importer) == "installed":
+            # That a library does not find something optional is its own matter.
+            optional = whose == "absent" and importer and origin(importer) == "installed"
+            if name in seen or optional or whose == "standard" or top == "torchview_docs":
                 continue
             seen.add(name)
             if whose == "installed":
                 installed.add(top)
             else:
                 own.add(name)
-            parent = name.rpartition(".")[0]
             if parent:
                 waiting.append((importer, parent))
             if top not in _OPAQUE:
                 waiting += [(name, imported) for imported in self.edges.get(name, ())]
         return own, installed
+
+    def _imported_by_job(self, origin: Callable[[str], Origin]) -> list[tuple[str, str]]:
+        """What the job has imported outside the execution of a module: (importer, imported)."""
+        found = []
+        for importer, name in self._job:
+            ours = importer.partition(".")[0] == "torchview_docs"
+            if not ours and importer and origin(name) == "project":
+                self.lazy.add(name)
+            # What a library imports lazily for itself is its own matter, and it does so only once.
+            if ours or "project" in (origin(importer), origin(name)):
+                found.append((importer, name))
+        # A net under the rest: what has appeared was imported by somebody, also by its file's name.
+        found += [
+            ("", name)
+            for name in set(sys.modules) - self._before
+            if origin(name) == "project" or (origin(name) == "absent" and name in self.stamps)
+        ]
+        return found
 
 
 def _absolute(name: str, here: Mapping[str, Any], level: int) -> str:

@@ -37,6 +37,8 @@ class Manifest:
         modules: By dotted name, the hash of a module's source, or `namespace` for a package
             without `__init__`, `absent` for a module that was looked for in vain, `installed` for
             a top-level module of a distribution (it only matters that nothing shadows it).
+        files: Hashes of further files, by their path relative to the project's folder: modules
+            that were loaded from elsewhere than where their name leads.
         distributions: Versions by normalized name.
         python: Python's minor version.
         torch: torch's version.
@@ -44,6 +46,7 @@ class Manifest:
     """
 
     modules: Mapping[str, str]
+    files: Mapping[str, str]
     distributions: Mapping[str, str]
     python: str
     torch: str
@@ -57,6 +60,7 @@ class Manifest:
             "torch": self.torch,
             "distributions": dict(sorted(self.distributions.items())),
             "modules": dict(sorted(self.modules.items())),
+            "files": dict(sorted(self.files.items())),
         }
 
     @classmethod
@@ -73,6 +77,7 @@ class Manifest:
             raise RecordError("the manifest names no version of the tracer")
         return cls(
             _texts(data.get("modules"), "modules"),
+            _texts(data.get("files"), "files"),
             _texts(data.get("distributions"), "distributions"),
             **_texts({name: data.get(name) for name in ("python", "torch")}, "versions"),
             tracer=tracer,
@@ -92,11 +97,13 @@ class Environment:
 
     Args:
         path: `sys.path` of the processes that trace.
+        root: The project's folder.
         hashes: Where hashes of files are remembered.
     """
 
-    def __init__(self, path: Iterable[str], hashes: Hashes) -> None:
+    def __init__(self, path: Iterable[str], root: Path, hashes: Hashes) -> None:
         self.resolver = Resolver(list(path))
+        self.root = root
         self.hashes = hashes
         self._states: dict[str, str] = {}
         self._versions: dict[str, str] | None = None
@@ -118,16 +125,19 @@ class Environment:
         if location.origin == "project":
             if not location.file:
                 return NAMESPACE
-            try:
-                return self.hashes.of(location.file)
-            except OSError:
-                return ABSENT
+            return self._hash(location.file)
         return location.origin
 
-    def file(self, module: str) -> Path | None:
-        """The file of a module of the project."""
+    def _hash(self, path: str) -> str:
+        try:
+            return self.hashes.of(_container(path))
+        except OSError:
+            return ABSENT
+
+    def file(self, module: str) -> str:
+        """The file of a module of the project; empty where it has none or is not the project's."""
         location = self.resolver.find(module)
-        return Path(location.file) if location.origin == "project" and location.file else None
+        return _container(location.file) if location.origin == "project" and location.file else ""
 
     def version(self, distribution: str) -> str:
         """Version of an installed distribution; empty where it is not installed."""
@@ -135,10 +145,13 @@ class Environment:
             self._versions = _installed_versions(self.resolver.path)
         return self._versions.get(normalized(distribution), "")
 
-    def manifest(self, modules: Iterable[str], distributions: Iterable[str]) -> Manifest:
-        """The manifest of what depends on these modules and distributions, as they are now."""
+    def manifest(
+        self, modules: Iterable[str], files: Iterable[str], distributions: Iterable[str]
+    ) -> Manifest:
+        """The manifest of what depends on these modules, files and distributions, as they are now."""
         return Manifest(
             modules={name: self.state(name) for name in {*modules, *_own_modules(self)}},
+            files={_relative(path, self.root): self._hash(path) for path in files},
             distributions={name: self.version(name) for name in map(normalized, distributions)},
             python=_python(),
             torch=self.version("torch"),
@@ -162,17 +175,37 @@ class Environment:
             now = self.state(name)
             if now != was and (self.has_torch or (was, now) != (INSTALLED, ABSENT)):
                 return f"module {name} {_change(was, now)}"
+        for path, was in manifest.files.items():
+            now = self._hash(str(self.root / path))
+            if now != was:
+                return f"file {path} {_change(was, now)}"
         return ""
 
-    def files(self, manifest: Manifest) -> tuple[Path, ...]:
+    def sources(self, manifest: Manifest) -> tuple[Path, ...]:
         """The project's files among what the manifest names."""
-        found = (self.file(name) for name in manifest.modules if not name.startswith(_TOOL + "."))
-        return tuple(sorted({path for path in found if path is not None}))
+        found = {self.file(name) for name in manifest.modules if not name.startswith(_TOOL + ".")}
+        found |= {os.path.normpath(self.root / path) for path in manifest.files}
+        return tuple(Path(path) for path in sorted(found - {""}))
 
 
 def normalized(distribution: str) -> str:
     """A distribution's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _container(path: str) -> str:
+    """The file that holds a module's file: itself, or the archive that it lies in."""
+    if os.path.exists(path):  # noqa: PTH110  # the warm path
+        return path
+    return next((str(above) for above in Path(path).parents if above.is_file()), path)
+
+
+def _relative(path: str, root: Path) -> str:
+    """The path from the folder, with slashes; as it is where it lies on another drive."""
+    try:
+        return Path(os.path.relpath(path, root)).as_posix()
+    except ValueError:
+        return path
 
 
 def _change(was: str, now: str) -> str:

@@ -17,12 +17,16 @@ from torchview_docs.errors import Failure, FailureKind, RecordError
 from torchview_docs.graph import Graph
 from torchview_docs.manifest import Manifest
 
-__all__ = ["FORMAT", "Head", "Record"]
+__all__ = ["FORMAT", "Head", "OtherFormatError", "Record"]
 
 #: Version of the format; records of another are traced again.
 FORMAT = 1
 
 _MARK = "torchview-docs record"
+
+
+class OtherFormatError(RecordError):
+    """A record of another version of this tool: no damage, but of no use."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,10 @@ class Head:
             data = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise RecordError(f"not JSON: {error}") from error
-        if not isinstance(data, dict) or data.get(_MARK) != FORMAT:
-            found = data.get(_MARK) if isinstance(data, dict) else None
-            raise RecordError(f"record of format {found!r}, this version reads {FORMAT}")
+        if not isinstance(data, dict) or _MARK not in data:
+            raise RecordError("it is no record")
+        if data[_MARK] != FORMAT:
+            raise OtherFormatError(f"record of format {data[_MARK]!r}, this version reads {FORMAT}")
         if key is not None and data.get("key") != key:
             raise RecordError("it belongs to another figure")
         spec = data.get("spec")

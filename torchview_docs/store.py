@@ -24,7 +24,7 @@ from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.errors import RecordError
 from torchview_docs.files import TEMPORARY, write_atomically
 from torchview_docs.hashes import Hashes
-from torchview_docs.records import Head, Record
+from torchview_docs.records import Head, OtherFormatError, Record
 
 __all__ = ["Entry", "Store", "Usage"]
 
@@ -92,10 +92,10 @@ class Store:
                     if not fresh(head):
                         continue
                     record = Record.from_bytes(line + file.read())
-            except FileNotFoundError:
+            except (FileNotFoundError, OtherFormatError):
                 continue
             except (OSError, RecordError) as error:
-                self._note(f"{path} is damaged and not used ({error})")
+                self._note_damage(path, error)
                 continue
             _touch(path)
             return record
@@ -134,7 +134,7 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, RecordError) as error:
-            self._note(f"{path} is damaged and not used ({error})")
+            self._note_damage(path, error)
             return None
         _touch(path)
         return drawing
@@ -158,7 +158,7 @@ class Store:
                 with path.open("rb") as file:
                     yield Entry(path, Head.read(file.readline()), stat.st_size, stat.st_mtime)
             except (OSError, RecordError) as error:
-                self._note(f"{path} is damaged and not used ({error})")
+                self._note_damage(path, error)
 
     def prune(self, days: float) -> int:
         """Remove what was not used for so many days, and what killed writers left; how many files."""
@@ -204,7 +204,7 @@ class Store:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                self._note(f"{path} cannot be removed ({error.strerror})")
+                self._note("remove", f"{path} cannot be removed ({error.strerror})")
         return count
 
     # -- writing --------------------------------------------------------------------------
@@ -227,8 +227,9 @@ class Store:
         except OSError as error:
             self._writable = False
             self._note(
+                "write",
                 f"the cache folder {self.folder} cannot be written ({error.strerror or error}); "
-                "the next build will trace again"
+                "the next build will trace again",
             )
             return False
         return True
@@ -240,9 +241,13 @@ class Store:
             if not (self.folder / name).exists():
                 write_atomically(self.folder / name, content.encode())
 
-    def _note(self, text: str) -> None:
-        if text not in self._noted:
-            self._noted.add(text)
+    def _note_damage(self, path: Path, error: Exception) -> None:
+        self._note("damage", f"{path} is not used, nor what else is damaged in the cache ({error})")
+
+    def _note(self, subject: str, text: str) -> None:
+        """Say something once per subject."""
+        if subject not in self._noted:
+            self._noted.add(subject)
             self._report(f"torchview: {text}")
 
 

@@ -7,6 +7,7 @@ of reach first: what a model prints goes to standard error.
 from __future__ import annotations
 
 import contextlib
+import cProfile
 import importlib
 import importlib.metadata
 import os
@@ -30,7 +31,12 @@ Trace = Callable[[FigureSpec], Graph]
 
 
 class Worker:
-    """One process's state: what it has imported, and what it knows of the files."""
+    """One process's state: what it has imported, and what it knows of the files.
+
+    What a figure depends on is what its own imports reach. Where functions of the project import
+    modules of the project, a figure may also use one that an earlier figure's run has brought in
+    and that is remembered somewhere: from then on it is watched whose functions run as well.
+    """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -39,38 +45,63 @@ class Worker:
         self.imports.install()
         self.trace = _load(setup.job)
         self._distributions: dict[str, list[str]] | None = None
+        #: Where the name of each imported module of the project led when it was imported.
+        self._homes: dict[str, str] = {}
 
     def run(self, spec: FigureSpec) -> Reply:
         """Trace a figure, and say what it depended on."""
-        environment = Environment(self.setup.path, self.hashes)
-        if self._outdated(environment):
+        if self._outdated(self._environment()):
             return Reply()
         self.imports.start_job()
-        found = _outcome(self.trace, spec)
+        watch = cProfile.Profile(subcalls=False, builtins=False) if self.imports.lazy else None
+        with watch or contextlib.nullcontext():
+            found = _outcome(self.trace, spec)
         # Modules may have appeared while the model ran; look anew.
-        environment = Environment(self.setup.path, self.hashes)
-        manifest = self._manifest(environment, _modules_of(found))
+        environment = self._environment()
+        manifest = self._manifest(environment, _modules_of(found) | self._modules_run(watch))
         if self._outdated(environment):
             return Reply()
         record = Record.make(spec.trace_key, spec.to_data(), manifest, found)
         return Reply(record, learnt=self._learnt(environment, manifest))
+
+    def _environment(self) -> Environment:
+        return Environment(self.setup.path, Path(self.setup.folder), self.hashes)
+
+    def _modules_run(self, watch: cProfile.Profile | None) -> set[str]:
+        """The modules whose functions were watched running."""
+        if watch is None:
+            return set()
+        ran = {os.path.abspath(e.code.co_filename) for e in watch.getstats() if not isinstance(e.code, str)}  # noqa: PTH100
+        return {name for name, (path, _) in self.imports.stamps.items() if path in ran}
 
     def _manifest(self, environment: Environment, also: Iterable[str]) -> Manifest:
         own, installed = self.imports.reached(also, lambda name: environment.resolver.find(name).origin)
         if self._distributions is None:
             self._distributions = dict(importlib.metadata.packages_distributions())
         names = {name for top in installed for name in self._distributions.get(top, ())}
-        return environment.manifest(own | installed, names)
+        files = {
+            self.imports.stamps[name][0]
+            for name in own & self.imports.stamps.keys()
+            if self.imports.stamps[name][0] != environment.file(name)
+        }
+        by_file = {
+            name for name in own if name in self.imports.stamps and self.imports.stamps[name][0] in files
+        }
+        return environment.manifest((own - by_file) | installed, files, names)
 
     def _outdated(self, environment: Environment) -> bool:
-        """Whether a file of the project is no longer what was imported from it."""
+        """Whether a module of the project would be another one if it was imported now."""
         for name, (path, stamp) in self.imports.stamps.items():
-            if environment.resolver.find(name.partition(".")[0]).origin == "project":
-                try:
-                    if Stamp.of(path) != stamp:
-                        return True
-                except OSError:
+            if environment.resolver.find(name.partition(".")[0]).origin in ("installed", "standard"):
+                continue
+            home = environment.file(name)
+            if self._homes.setdefault(name, home) != home:
+                return True
+            try:
+                if Stamp.of(path) != stamp:
                     return True
+            except OSError:
+                return True
         return False
 
     def _learnt(self, environment: Environment, manifest: Manifest) -> tuple[tuple[str, Stamp, str], ...]:
@@ -78,7 +109,7 @@ class Worker:
         return tuple(
             (stamps[name][0], stamps[name][1], state)
             for name, state in manifest.modules.items()
-            if name in stamps and str(environment.file(name)) == stamps[name][0]
+            if name in stamps and environment.file(name) == stamps[name][0]
         )
 
 
