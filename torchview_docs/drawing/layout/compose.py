@@ -10,7 +10,7 @@ from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
-from torchview_docs.drawing.layout.panel import Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.panel import BORDER, Box, BoxKind, Point, Problem, Solution, Title
 from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
@@ -59,6 +59,7 @@ def _solve_all(
             nets=tuple(level.nets[key].net() for key in nets),
             inputs=len(level.ins),
             outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
+            chained=name is not None and _feeds_panel(name, found[level.parent], frames),
             title=None if name is None else _title(frames[name]),
             title_at=direction.title_at,
             labels_along=direction.horizontal,
@@ -67,6 +68,17 @@ def _solve_all(
             solved[problem] = solve(problem)
         laid[name] = _Laid(level, nets, solved[problem])
     return laid
+
+
+def _feeds_panel(frame: str, around: Level, frames: Mapping[str, Frame]) -> bool:
+    """Whether another frame reads what a frame computes."""
+    number = around.children.index(frame)
+    for draft in around.nets.values():
+        if any(end.box == number for end in draft.sources):
+            readers = {end.box for end in draft.targets} - {number, BORDER}
+            if any(around.children[box] in frames for box in readers):
+                return True
+    return False
 
 
 def _title(frame: Frame) -> Title:

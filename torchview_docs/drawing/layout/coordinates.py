@@ -19,6 +19,8 @@ __all__ = ["Extent", "extents", "place_across"]
 #: Rounds of pulling: for ordinary panels, and the number of wishes that are looked at, at most.
 MOST_ROUNDS = 60
 PULL_BUDGET = 600_000
+#: Two segments that wish to stand above each other each go half the way.
+DAMPING = 0.5
 #: A rail that misses a port by less snaps to it; the gaps beside it may shrink by so much.
 SNAP = 9.0
 SNAP_SLACK = 7.0
@@ -26,8 +28,8 @@ SNAP_SLACK = 7.0
 TRUNK_WEIGHT = 2.0
 LINE_WEIGHT = 0.6
 SIDE_WEIGHT = 0.3
-#: Pull of the panel's way out towards its way in.
-PORTAL_WEIGHT = 50.0
+#: A way out that misses the way in by less is left where it is.
+LEAST_SHIFT = 12.0
 
 Wish = tuple[int, float, float]
 
@@ -62,7 +64,31 @@ def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[f
     field_.wishes = _wishes(layering, trunk, segments)
     _pull(field_)
     _snap(layering, segments, field_)
-    return [field_.x[segments.of[i]] + segments.offset[i] for i in range(len(layering.items))]
+    x = [field_.x[segments.of[i]] + segments.offset[i] for i in range(len(layering.items))]
+    _align_exit(layering, trunk, room, x)
+    return x
+
+
+def _align_exit(layering: Layering, trunk: Trunk, room: Sequence[Extent], x: list[float]) -> None:
+    """Let the trunk leave a panel that others follow where it came in, or the row is a staircase."""
+    if not (layering.problem.chained and layering.ins and layering.outs):
+        return
+    entry = max(layering.ins, key=lambda item: (trunk.down[item], -item))
+    first = trunk.below.get(entry)
+    if first is None or abs(x[entry] + first.tail - x[first.lower] - first.head) > 1.0:
+        return
+    leave = max(layering.outs, key=lambda item: (trunk.up[item], -item))
+    if abs(x[entry] - x[leave]) < LEAST_SHIFT:
+        return
+    row = layering.layers[-1]
+    at = row.index(leave)
+    for one, other in pairwise(row[max(0, at - 1) : at + 2]):
+        apart = room[one].right + _gap(layering, one, other) + room[other].left
+        if other == leave and x[entry] - x[one] < apart:
+            return
+        if one == leave and x[other] - x[entry] < apart:
+            return
+    x[leave] = x[entry]
 
 
 def extents(layering: Layering) -> list[Extent]:
@@ -217,7 +243,7 @@ def _pull_once(field_: _Field, *, by_mean: bool) -> float:
         members.setdefault(region[s], []).append(s)
     moved = 0.0
     for root, segments in members.items():
-        shift = force[root] / weight[root]
+        shift = DAMPING * force[root] / weight[root]
         shift = _room(field_, region, root, segments, shift)
         for s in segments:
             x[s] += shift

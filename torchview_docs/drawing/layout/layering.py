@@ -223,7 +223,7 @@ def _add_net(layering: Layering, number: int, sides: AbstractSet[SideKey]) -> No
 
 
 def _add_strand(
-    layering: Layering, number: int, pairs: list[tuple[int, int]], sides: AbstractSet[SideKey]
+    layering: Layering, number: int, pairs: Sequence[tuple[int, int]], sides: AbstractSet[SideKey]
 ) -> None:
     """A net that runs down: dummies where it passes, links from layer to layer."""
     net = layering.problem.nets[number]

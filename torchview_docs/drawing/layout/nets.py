@@ -97,7 +97,7 @@ def levels(scene: Scene) -> dict[str | None, Level]:
         found[card.frame].children.append(card.name)
     for level in found.values():
         level.children.sort(key=lambda child: tree.order[child])
-    buses = find_buses(scene.links)
+    buses = find_buses(scene)
     links = sorted(scene.links, key=lambda k: (tree.order[k.target], k.position))
     keys: list[NetKey] = [
         (buses[link], 0, False) if link in buses else (link.source, link.output, link.dashed)
@@ -232,23 +232,39 @@ def _place_labels(found: Mapping[str | None, Level], links: Iterable[Link], keys
                 del labels[key]
 
 
-def find_buses(links: Iterable[Link]) -> dict[Link, str]:
+def find_buses(scene: Scene) -> dict[Link, str]:
     """The links of lists that grow, with the name of the bus that each belongs to.
 
     Lists of sources, in argument order, each of which is the beginning of the next, at least four
-    of them. A card that reads only the first source belongs to no bus.
+    of them. A card like theirs that reads nothing but the first source belongs to the bus as well.
     """
     reading: dict[str, dict[int, Link]] = {}
-    for link in links:
+    for link in scene.links:
         if not link.dashed:
             reading.setdefault(link.target, {}).setdefault(link.position, link)
-    lists: dict[str, list[tuple[str, int]]] = {}
-    for card, arguments in reading.items():
-        if len(arguments) >= 2:
-            lists[card] = [(arguments[p].source, arguments[p].output) for p in sorted(arguments)]
+    lists = {
+        card: tuple((arguments[p].source, arguments[p].output) for p in sorted(arguments))
+        for card, arguments in reading.items()
+    }
+    titles = {card.name: tuple(row.title for row in card.rows) for card in scene.cards}
+    found: dict[Link, str] = {}
+    for chain in _growing(lists):
+        if len(chain) < LEAST_BUS:
+            continue
+        first = lists[chain[0]][:1]
+        members = set(chain)
+        members.update(c for c in lists if lists[c] == first and titles[c] == titles[chain[0]])
+        for card in sorted(members):
+            found.update(dict.fromkeys(reading[card].values(), f"bus {chain[0]}"))
+    return found
+
+
+def _growing(lists: Mapping[str, tuple[tuple[str, int], ...]]) -> Iterable[list[str]]:
+    """Chains of cards each of which reads what the one before it reads, and more behind it."""
     chains: dict[tuple[tuple[str, int], ...], list[str]] = {}
-    for card in sorted(lists, key=lambda c: len(lists[c])):
-        sources = tuple(lists[card])
+    longer = [card for card in lists if len(lists[card]) >= 2]
+    for card in sorted(longer, key=lambda c: len(lists[c])):
+        sources = lists[card]
         for length in range(len(sources) - 1, 1, -1):
             chain = chains.pop(sources[:length], None)
             if chain is not None:
@@ -256,9 +272,4 @@ def find_buses(links: Iterable[Link]) -> dict[Link, str]:
                 break
         else:
             chains.setdefault(sources, [card])
-    found: dict[Link, str] = {}
-    for chain in chains.values():
-        if len(chain) >= LEAST_BUS:
-            for card in chain:
-                found.update(dict.fromkeys(reading[card].values(), f"bus {chain[0]}"))
-    return found
+    return chains.values()

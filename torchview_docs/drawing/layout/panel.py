@@ -110,6 +110,7 @@ class Problem:
         nets: In the order in which their tensors arise.
         inputs: How many tensors enter.
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
+        chained: Another panel reads what leaves.
         title: None for the outermost panel, which has no border.
         title_at: Where the title stands seen along the flow.
         labels_along: Labels run along the flow (LR, RL), not across it.
@@ -119,6 +120,7 @@ class Problem:
     nets: tuple[Net, ...]
     inputs: int = 0
     outputs: tuple[float, ...] = ()
+    chained: bool = False
     title: Title | None = None
     title_at: Literal["start", "end", "side"] = "start"
     labels_along: bool = False

@@ -19,6 +19,8 @@ __all__ = ["argument_room", "place_ports", "result_gap"]
 Arrival: TypeAlias = Link | Hook
 #: Beyond so many arguments their order is that of the lines, which nobody could follow otherwise.
 MOST_ORDERED = 6
+#: Arguments do not move closer than this for the sake of the trunk.
+LEAST_TRUNK_GAP = 12.0
 
 
 def argument_room(count: int) -> float:
@@ -92,9 +94,11 @@ def _place_arrivals(
     middle = (count - 1) / 2
     if best is not None and trunk.holds(best):
         index = next((i for i, a in enumerate(arriving) if a is best), None)
-        room = box.width / 2 - sizes.CARD_CORNER
-        if index is not None and max(index, count - 1 - index) * gap <= room:
-            middle = float(index)
+        if index is not None and count > 1:
+            # closer together, if that lets the trunk arrive in the middle
+            closer = min(gap, (box.width / 2 - sizes.CARD_CORNER) / max(index, count - 1 - index))
+            if closer >= LEAST_TRUNK_GAP:
+                gap, middle = closer, float(index)
     for i, arrival in enumerate(arriving):
         _set(arrival, (i - middle) * gap, target=True)
 

@@ -55,11 +55,12 @@ def find_trunk(layering: Layering) -> Trunk:
     above: dict[int, Link] = {}
     for item in range(len(layering.items)):
         links = sorted(layering.below[item], key=lambda k: place[k.lower])
-        best = _best(links, lambda k: -1.0 if layering.is_dummy(k.lower) else down[k.lower])
+        best = _best(layering, links, lambda k: -1.0 if layering.is_dummy(k.lower) else down[k.lower])
         if best:
             below[item] = best
         links = sorted(layering.above[item], key=lambda k: place[k.upper])
-        best = _best(links, lambda k: -1.0 if layering.is_dummy(k.upper) else up[k.upper])
+        links = list(_first_of_ports(layering, links))
+        best = _best(layering, links, lambda k: -1.0 if layering.is_dummy(k.upper) else up[k.upper])
         if best:
             above[item] = best
     return Trunk(below, above, up, down)
@@ -110,7 +111,7 @@ def _longest_paths(layering: Layering) -> tuple[list[float], list[float]]:
     return up, down
 
 
-def _best(links: Sequence[Link], score: Callable[[Link], float]) -> Link | None:
+def _best(layering: Layering, links: Sequence[Link], score: Callable[[Link], float]) -> Link | None:
     """The link with the highest score.
 
     Of equals the first if all join the same items, else the middle one, else none.
@@ -120,8 +121,25 @@ def _best(links: Sequence[Link], score: Callable[[Link], float]) -> Link | None:
     highest = max(map(score, links))
     equal = [link for link in links if score(link) >= highest - 1e-6]
     if len({(link.upper, link.lower) for link in equal}) == 1:
-        return equal[0]
+        return min(equal, key=lambda link: _argument(layering, link))
     return equal[len(equal) // 2] if len(equal) % 2 else None
+
+
+def _first_of_ports(layering: Layering, links: Sequence[Link]) -> Sequence[Link]:
+    """Where all that arrives comes straight from the panel's border: the first argument's link only.
+
+    Of equal links between two panels the first is the trunk, or the trunk would bend for all.
+    """
+    if len(links) < 2 or any(layering.items[k.upper].kind != "in" for k in links):
+        return links
+    return [min(links, key=lambda link: _argument(layering, link))]
+
+
+def _argument(layering: Layering, link: Link) -> int:
+    """As which argument the link arrives."""
+    if link.target < 0:
+        return 0
+    return layering.problem.nets[layering.strands[link.strand].net].targets[link.target].position
 
 
 def linear_segments(layering: Layering, trunk: Trunk) -> Segments:
