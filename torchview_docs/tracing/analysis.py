@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from torchview_docs.tracing.functions import Kind, kind_of, short_name
 from torchview_docs.tracing.modules import Modules, class_name, config_of_module, parameters_of
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.naming import name_of
+from torchview_docs.tracing.packed import named, operands, values
 from torchview_docs.tracing.record import Call, Exit, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
@@ -133,20 +133,20 @@ class _Analysis:
 
     def _operation(self, time: int, event: OpEvent) -> None:
         kind = Kind.ORDINARY if isinstance(event.function, str) else kind_of(event.function)
-        outputs = list(dict.fromkeys(value for _, value in _values(event.result)))
+        outputs = list(dict.fromkeys(value for _, value in values(event.result)))
         if kind is Kind.SET_DATA or (kind is Kind.VIEW and short_name(event.function) == "data"):
             return self._rename(time, event, kind, outputs)
         name = name_of(event.function, len(event.args), len(event.kwargs))
         args = tuple(reversed(event.args)) if name.swapped else event.args
         draft = self._draft(time, name.short, name.op, name.target, event.call)
         draft.config = config_of(event.function, name, args, event.kwargs)
-        operands = list(_operands(args, event.kwargs))
-        read = {id(value) for _, value in operands}
+        used = list(operands(args, event.kwargs))
+        read = {id(value) for _, value in used}
         views = [v for v in outputs if id(v) not in read]
         part = None
         if kind is Kind.SETITEM and isinstance(event.args[0], Value) and event.args[0].region is not None:
             part = indexed(event.args[0].region, event.args[1])
-        for arg, value in operands:
+        for arg, value in used:
             regions: list[Region] | None = [
                 v.region for v in views if v.region and v.storage == value.storage
             ]
@@ -191,7 +191,7 @@ class _Analysis:
         if id(module) not in self._parameters:
             self._parameters[id(module)] = parameters_of(module)
         draft.parameters = self._parameters[id(module)]
-        for arg, value in _named(call):
+        for arg, value in named(call):
             if call not in self.open:
                 draft.args += self._uses(arg, value, call.parent, time)
             elif self.flow.bound(value) or not self._holder(value):
@@ -202,7 +202,7 @@ class _Analysis:
     def _exit(self, time: int, exit_: Exit) -> None:
         call = exit_.call
         draft = self.calls[call]
-        outputs = list(dict.fromkeys(value for _, value in _values(call.result)))
+        outputs = list(dict.fromkeys(value for _, value in values(call.result)))
         draft.outputs = [_meta(v) for v in outputs]
         for i, value in enumerate(outputs):
             if call in self.open:
@@ -255,7 +255,7 @@ class _Analysis:
 def _where_it_enters(value: Value, call: Call | None, time: int) -> tuple[Call | None, int]:
     """The call in which a tensor is first taken up, and when: outside those that got it as argument."""
     start = time
-    while call is not None and any(v is value for _, v in _operands(call.args, call.kwargs)):
+    while call is not None and any(v is value for _, v in operands(call.args, call.kwargs)):
         start = call.start
         call = call.parent
     return call, start
@@ -287,51 +287,3 @@ def _is_rename(event: OpEvent) -> bool:
 
 def _meta(value: Value) -> TensorMeta:
     return TensorMeta(value.shape, value.dtype)
-
-
-# -- packed arguments ---------------------------------------------------------------------
-
-
-def _values(packed: Any, path: str = "") -> Iterator[tuple[str, Value]]:
-    if isinstance(packed, Value):
-        yield path, packed
-    elif isinstance(packed, list | tuple):
-        for i, part in enumerate(packed):
-            yield from _values(part, f"{path}[{i}]")
-    elif isinstance(packed, dict):
-        for key, part in packed.items():
-            way = str(key)
-            yield from _values(part, path + (way if way.startswith("[") else f".{way}"))
-    elif isinstance(packed, slice):
-        yield from _values([packed.start, packed.stop, packed.step], path)
-
-
-def _operands(args: Any, kwargs: Any) -> Iterator[tuple[str, Value]]:
-    for i, arg in enumerate(args):
-        yield from _values(arg, str(i))
-    for name, arg in kwargs.items():
-        yield from _values(arg, str(name))
-
-
-def _named(call: Call) -> Iterator[tuple[str, Value]]:
-    """The tensors that a module is called with, under the names of its forward's parameters."""
-    names = argument_names(type(call.module).forward, len(call.args))
-    for name, arg in zip(names, call.args, strict=True):
-        yield from _values(arg, name)
-    for name, arg in call.kwargs.items():
-        yield from _values(arg, str(name))
-
-
-def argument_names(forward: Any, count: int) -> list[str]:
-    """Names of the first `count` positional arguments of a method; `args[2]` in a `*args`."""
-    try:
-        parameters = list(inspect.signature(forward).parameters.values())[1:]
-    except (TypeError, ValueError):
-        parameters = []
-    names: list[str] = []
-    for p in parameters:
-        if p.kind is p.VAR_POSITIONAL:
-            names += [f"{p.name}[{i}]" for i in range(count - len(names))]
-        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
-            names.append(p.name)
-    return (names + [str(i) for i in range(len(names), count)])[:count]

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import Any
 
 import torch
 
+from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.naming import FunctionName, signature_of
+from torchview_docs.tracing.packed import has_value
 from torchview_docs.tracing.tensors import Value
 
 __all__ = ["config_of"]
 
 _LONGEST = 60
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-#: Arguments that say nothing about what is computed.
-_SILENT = frozenset({"_stacklevel", "out"})
+#: Arguments that say nothing about what is computed; devices differ from rung to rung.
+_SILENT = frozenset({"_stacklevel", "out", "device", "non_blocking", "requires_grad", "pin_memory"})
 
 
 def config_of(function: Any, name: FunctionName, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -24,11 +24,12 @@ def config_of(function: Any, name: FunctionName, args: tuple[Any, ...], kwargs: 
     if name.target in ("operator.getitem", "operator.setitem") and len(args) > 1:
         return f"[{_index(args[1])}]"
     if name.target.startswith("operator."):
-        return ", ".join(_text(a) for a in args if not _has_value(a))
-    parameters = signature_of(function)
+        return ", ".join(_text(a) for a in args if not has_value(a))
+    # How many sizes and bounds the factories take varies, and with it what the first one means.
+    parameters = () if _is_factory(function) else signature_of(function)
     parts = []
     for i, arg in enumerate(args):
-        if _has_value(arg):
+        if has_value(arg) or _is_device(arg):
             continue
         parameter = parameters[i] if i < len(parameters) else None
         rest = parameter is None and bool(parameters) and parameters[-1].many
@@ -39,21 +40,23 @@ def config_of(function: Any, name: FunctionName, args: tuple[Any, ...], kwargs: 
     defaults = {p.name: p.default for p in parameters}
     for key, arg in kwargs.items():
         default = defaults.get(key, inspect.Parameter.empty)
-        if arg is not None and key not in _SILENT and not _has_value(arg) and not _same(arg, default):
+        if arg is not None and key not in _SILENT and not has_value(arg) and not _same(arg, default):
             parts.append(f"{key}={_text(arg)}")
     return ", ".join(parts)
 
 
+def _is_factory(function: Any) -> bool:
+    return not isinstance(function, str) and kind_of(function) in (Kind.FACTORY, Kind.NEW)
+
+
+def _is_device(arg: Any) -> bool:
+    if isinstance(arg, torch.device):
+        return True
+    return isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "meta", "mps", "xpu")
+
+
 def _same(value: Any, default: Any) -> bool:
     return type(value) is type(default) and bool(value == default)
-
-
-def _has_value(packed: Any) -> bool:
-    if isinstance(packed, Value):
-        return True
-    if isinstance(packed, list | tuple):
-        return any(map(_has_value, packed))
-    return isinstance(packed, dict) and any(map(_has_value, packed.values()))
 
 
 def _index(index: Any) -> str:
@@ -72,8 +75,6 @@ def _text(value: Any) -> str:
         return "tensor"
     if isinstance(value, torch.dtype | torch.layout | torch.memory_format):
         return str(value).removeprefix("torch.")
-    if isinstance(value, torch.device):
-        return value.type
     if isinstance(value, torch.Size):
         return str(tuple(value))
     if isinstance(value, float):
@@ -85,10 +86,7 @@ def _text(value: Any) -> str:
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     if isinstance(value, type) or callable(value):
         return str(getattr(value, "__name__", type(value).__name__))
-    if isinstance(value, int | str | bool | complex | type(None)):
-        text = repr(value)
-    else:
-        # The repr of a foreign object may hold an address, or run code: its class says enough.
-        text = type(value).__name__
-    text = _ADDRESS.sub("", text)
+    # The repr of a foreign object may hold an address, or run code: its class says enough.
+    plain = isinstance(value, int | str | bool | complex | type(None))
+    text = repr(value) if plain else type(value).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -18,11 +18,13 @@ from torch.overrides import TorchFunctionMode
 from torchview_docs.tracing.containers import tensors
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.internals import parameters
 
 __all__ = ["meta_parameters"]
 
 _lock = threading.RLock()
 _active = threading.local()
+_swap: Any = torch.utils.swap_tensors
 
 
 class _Construction(TorchFunctionMode):
@@ -44,19 +46,19 @@ class _Construction(TorchFunctionMode):
 
     def make_meta(self, module: torch.nn.Module, name: str) -> None:
         """Take the data of a module's parameter away."""
-        old = module._parameters.get(name)
+        old = parameters(module).get(name)
         if old is None or old.is_meta or not (old.is_floating_point() or old.is_complex()):
             return
         if torch.nn.parameter.is_lazy(old) or old.layout is not torch.strided:
             return
         if id(old) in self.replaced:
-            module._parameters[name] = self.replaced[id(old)][1]
+            parameters(module)[name] = self.replaced[id(old)][1]
             return
         new = _meta_copy(old)
         try:
-            torch.utils.swap_tensors(old, new)
+            _swap(old, new)
         except RuntimeError:  # something refers to it weakly
-            module._parameters[name] = new
+            parameters(module)[name] = new
             self.replaced[id(old)] = (old, new)
 
 

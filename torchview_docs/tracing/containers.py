@@ -25,7 +25,7 @@ def children(holder: Any, *, objects: bool = False) -> list[tuple[str, Any]] | N
 
     None for what is no container. With `objects`, attributes of other objects count too.
     """
-    if isinstance(holder, _ATOMS) or isinstance(holder, torch.Tensor | torch.nn.Module | type):
+    if isinstance(holder, (*_ATOMS, torch.Tensor, torch.nn.Module, type)):
         return None
     if isinstance(holder, tuple) and hasattr(holder, "_fields"):
         return [(f".{name}", value) for name, value in zip(holder._fields, holder, strict=True)]

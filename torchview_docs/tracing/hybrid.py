@@ -13,12 +13,13 @@ from typing import Any
 
 import torch
 
+from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
 from torchview_docs.tracing.functions import Kind, short_name
+from torchview_docs.tracing.internals import storage_address, version
 from torchview_docs.tracing.memo import Memo
 
 __all__ = ["Hybrid", "NeedsData"]
 
-_storage_id = torch._C._storage_id
 #: Real tensors that an operation makes are kept up to this many elements.
 _SMALL = 1 << 16
 #: Operations are tried on real zeros up to this many elements.
@@ -63,7 +64,7 @@ class Hybrid:
     def declare_unreal(self, t: torch.Tensor) -> None:
         """From now on nobody may read or write the data behind this tensor."""
         if not t.is_meta and t.layout is torch.strided:
-            self._unreal[_storage_id(t)] = t
+            self._unreal[storage_address(t)] = t
 
     def unreal(self, t: torch.Tensor) -> bool:
         """Whether its data is not known."""
@@ -71,7 +72,7 @@ class Hybrid:
             return True
         if not self._unreal or t.layout is not torch.strided or t.is_nested:
             return False
-        return _storage_id(t) in self._unreal
+        return storage_address(t) in self._unreal
 
     def take_written(self) -> list[torch.Tensor]:
         """The tensors that the last operation was to write and that were left alone instead."""
@@ -91,7 +92,7 @@ class Hybrid:
         if kind in (Kind.LIKE, Kind.NEW) and used and self.unreal(used[0]):
             return self._like(function, kind, args, kwargs, used)
         if not any(map(self.unreal, used)):
-            return self._shrink(function(*args, **_on_cpu(kwargs)), used)
+            return self._shrink(function(*args, **on_cpu(kwargs)), used)
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
         if kind is Kind.VALUE:
@@ -109,9 +110,9 @@ class Hybrid:
                 result = self.memo.recall(key)
                 if result is not None:
                     return result
-            before = [t._version for t in used] if key is not None else None
+            before = [version(t) for t in used] if key is not None else None
             result = self._try(function, args, kwargs)
-            if key is not None and self.memo is not None and before == [t._version for t in used]:
+            if key is not None and self.memo is not None and before == [version(t) for t in used]:
                 self.memo.keep(key, result, used)
             return result
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
@@ -120,12 +121,12 @@ class Hybrid:
             if t.is_meta:
                 return t
             made = self._twin(t)
-            twins.setdefault(id(made), (t, made, _version(made)))
+            twins.setdefault(id(made), (t, made, version(made)))
             return made
 
-        result = self._try(function, _replace(args, twin), _replace(_on_meta_device(kwargs), twin))
-        for original, made, version in twins.values():
-            if _version(made) != version:
+        result = self._try(function, _replace(args, twin), _replace(on_meta(kwargs), twin))
+        for original, made, seen in twins.values():
+            if version(made) != seen:
                 self.declare_unreal(original)
                 self._written.append(original)
         return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t) if twins else result
@@ -166,16 +167,16 @@ class Hybrid:
                 made[id(t)] = (t, torch.zeros(t.shape, dtype=t.dtype))
             return made[id(t)][1]
 
-        result = function(*_replace(args, zeros), **_replace(_on_cpu(kwargs), zeros))
+        result = function(*_replace(args, zeros), **_replace(on_cpu(kwargs), zeros))
         back = {id(real): t for t, real in made.values()}
         return _replace(result, lambda t: back[id(t)] if id(t) in back else _meta_like(t))
 
     # -- kinds ----------------------------------------------------------------------------
 
     def _factory(self, function: Any, args: Any, kwargs: Any) -> Any:
-        if _size_of_factory(function, args, kwargs) > _SMALL:
+        if size_of(function, args, kwargs) > _SMALL:
             return function(*args, **{**kwargs, "device": "meta"})
-        return function(*args, **_on_cpu(kwargs))
+        return function(*args, **on_cpu(kwargs))
 
     def _like(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """New tensors know their data, whatever they are like."""
@@ -183,19 +184,17 @@ class Hybrid:
         if any(map(self.unreal, used[1:])):
             return self._on_meta(function, args, kwargs, used)
         if kind is Kind.NEW:
-            if _size_of_factory(function, args[1:], kwargs) > _SMALL:
-                return function(self._twin(first), *args[1:], **_on_meta_device(kwargs))
+            if size_of(function, args[1:], kwargs) > _SMALL:
+                return function(self._twin(first), *args[1:], **on_meta(kwargs))
             stand_in = torch.empty((), dtype=first.dtype)
         elif first.numel() > _SMALL:
-            return function(
-                self._twin(first) if not first.is_meta else first, *args[1:], **_on_meta_device(kwargs)
-            )
+            return function(self._twin(first) if not first.is_meta else first, *args[1:], **on_meta(kwargs))
         else:
             stand_in = torch.empty_strided(first.shape, first.stride(), dtype=first.dtype)
         if args:
-            return function(stand_in, *args[1:], **_on_cpu(kwargs))
+            return function(stand_in, *args[1:], **on_cpu(kwargs))
         name = next(name for name, value in kwargs.items() if value is first)
-        return function(**{**_on_cpu(kwargs), name: stand_in})
+        return function(**{**on_cpu(kwargs), name: stand_in})
 
     def _move(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Devices are ours to choose: only the dtype of a move counts."""
@@ -263,13 +262,9 @@ def _meta_like(t: torch.Tensor) -> torch.Tensor:
     return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
 
 
-def _version(t: torch.Tensor) -> int:
-    return 0 if t.is_inference() else t._version
-
-
 def _shares(result: torch.Tensor, used: list[torch.Tensor]) -> bool:
-    storage = _storage_id(result)
-    return any(t.layout is torch.strided and not t.is_nested and _storage_id(t) == storage for t in used)
+    storage = storage_address(result)
+    return any(t.layout is torch.strided and not t.is_nested and storage_address(t) == storage for t in used)
 
 
 def _replace(arg: Any, new: Any) -> Any:
@@ -285,36 +280,3 @@ def _replace(arg: Any, new: Any) -> Any:
     if isinstance(arg, tuple) and hasattr(arg, "n_sequence_fields"):  # torch.return_types
         return kind([_replace(part, new) for part in arg])
     return arg
-
-
-def _on_cpu(kwargs: dict[str, Any]) -> dict[str, Any]:
-    if kwargs.get("device") is None:
-        return kwargs
-    return {**kwargs, "device": "cpu"}
-
-
-def _on_meta_device(kwargs: dict[str, Any]) -> dict[str, Any]:
-    if kwargs.get("device") is None:
-        return kwargs
-    return {**kwargs, "device": "meta"}
-
-
-def _size_of_factory(function: Any, args: Any, kwargs: Any) -> int:
-    """How many elements it will make, as far as its arguments say."""
-    name = short_name(function).removeprefix("new_")
-    if name not in ("zeros", "ones", "empty", "full", "rand", "randn", "randint", "empty_strided", "eye"):
-        return 0
-    size = kwargs.get("size", args)
-    if name in ("full", "empty_strided") and args:
-        size = args[0]
-    elif name == "randint" and "size" not in kwargs:
-        size = next((a for a in args if isinstance(a, tuple | list)), ())
-    elif args and isinstance(args[0], tuple | list) and "size" not in kwargs:
-        size = args[0]
-    if name == "eye" and len(args) == 1:
-        size = (args[0], args[0])
-    count = 1
-    for n in size if isinstance(size, tuple | list) else (size,):
-        if isinstance(n, int):
-            count *= n
-    return count

@@ -187,17 +187,18 @@ def _wants_any(model: Any) -> bool:
 
 def _suggestion(model: Any) -> str:
     words = {"ids": "int64[1, 16]", "mask": "bool[1, 16]", "pixel": "float32[1, 3, 224, 224]"}
-    parts = []
-    for p in _parameters(model):
-        if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD:
-            parts.append(next((text for word, text in words.items() if word in p.name), _guess(model)))
+    parts = [
+        next((text for word, text in words.items() if word in p.name), _guess(model))
+        for p in _parameters(model)
+        if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
+    ]
     return ", ".join(parts) or "float32[1, 3, 224, 224]"
 
 
 def _guess(model: Any) -> str:
     """The shape that the first layer asks for."""
     for module in model.modules() if isinstance(model, torch.nn.Module) else ():
-        if isinstance(module, torch.nn.modules.conv._ConvNd):
+        if isinstance(module, torch.nn.Conv1d | torch.nn.Conv2d | torch.nn.Conv3d):
             dims = len(module.kernel_size)
             return f"float32[1, {module.in_channels}{', 64' * dims}]"
         if isinstance(module, torch.nn.Linear):

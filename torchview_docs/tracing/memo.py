@@ -12,13 +12,14 @@ from typing import Any
 
 import torch
 
+from torchview_docs.tracing.internals import any_autocast, storage_address
+
 __all__ = ["Memo"]
 
 _ATOMS = frozenset({int, float, bool, complex, str, type(None), torch.dtype, torch.device, torch.layout})
-_storage_id = torch._C._storage_id
 
 
-class _UnknownArgument(Exception):
+class _UnknownArgumentError(Exception):
     """An argument whose part in the result is not known."""
 
 
@@ -31,11 +32,11 @@ class Memo:
 
     def key(self, function: Any, args: Any, kwargs: Any) -> Hashable | None:
         """What the result depends on; None where that cannot be told."""
-        if torch.is_grad_enabled() or torch._C._is_any_autocast_enabled():
+        if torch.is_grad_enabled() or any_autocast():
             return None
         try:
             return (function, torch.get_default_dtype(), _key(args), _key(kwargs) if kwargs else None)
-        except _UnknownArgument:
+        except _UnknownArgumentError:
             return None
 
     def recall(self, key: Hashable) -> Any:
@@ -51,12 +52,12 @@ class Memo:
 
     def keep(self, key: Hashable, result: Any, used: list[torch.Tensor]) -> None:
         """Remember a result, if it is one that can be made again from its shape."""
-        inputs = {_storage_id(t) for t in used}
+        inputs = {storage_address(t) for t in used}
         if type(result) is torch.Tensor:
             made: Any = _recipe(result, inputs)
         elif type(result) is tuple and result and all(t is None or type(t) is torch.Tensor for t in result):
             made = [t if t is None else _recipe(t, inputs) for t in result]
-            fresh = [_storage_id(t) for t in result if t is not None]
+            fresh = [storage_address(t) for t in result if t is not None]
             if len(set(fresh)) != len(fresh) or any(
                 t is not None and m is None for t, m in zip(result, made, strict=True)
             ):
@@ -71,7 +72,7 @@ class Memo:
 
 
 def _recipe(t: torch.Tensor, inputs: set[int]) -> tuple[Any, ...] | None:
-    if not t.is_meta or t.layout is not torch.strided or _storage_id(t) in inputs:
+    if not t.is_meta or t.layout is not torch.strided or storage_address(t) in inputs:
         return None
     return (tuple(t.shape), t.stride(), t.dtype)
 
@@ -82,10 +83,10 @@ def _key(arg: Any) -> Hashable:
         return (kind, arg)
     if isinstance(arg, torch.Tensor):
         if kind is not torch.Tensor and kind is not torch.nn.Parameter:
-            raise _UnknownArgument
+            raise _UnknownArgumentError
         return (arg.shape, arg.stride(), arg.dtype)
     if kind in (tuple, list, torch.Size):
         return (kind, *map(_key, arg))
     if kind is dict:
         return tuple((name, _key(value)) for name, value in arg.items())
-    raise _UnknownArgument
+    raise _UnknownArgumentError

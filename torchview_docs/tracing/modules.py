@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from torchview_docs.graph import Parameters
+from torchview_docs.tracing.internals import buffers, parameters
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 __all__ = ["Modules", "class_name", "config_of_module", "parameters_of"]
 
@@ -53,8 +57,8 @@ class Modules:
             prefix = self._paths[id(module)]
             plain = {k: v for k, v in vars(module).items() if isinstance(v, torch.Tensor)}
             for kind, held in (
-                ("parameter", module._parameters),
-                ("buffer", module._buffers),
+                ("parameter", parameters(module)),
+                ("buffer", buffers(module)),
                 ("constant", plain),
             ):
                 for name, tensor in held.items():
@@ -99,8 +103,8 @@ def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[
 
 def parameters_of(module: torch.nn.Module) -> Parameters:
     """Counts of a module's parameters; one that is shared counts once, lazy ones not yet."""
-    own = {id(p): p for p in module._parameters.values() if _counts(p)}
-    total = {id(p): p for m in module.modules() for p in m._parameters.values() if _counts(p)}
+    own = {id(p): p for p in parameters(module).values() if _counts(p)}
+    total = {id(p): p for m in module.modules() for p in parameters(m).values() if _counts(p)}
     return Parameters(
         own=sum(p.numel() for p in own.values() if p is not None),
         total=sum(p.numel() for p in total.values() if p is not None),
@@ -116,6 +120,6 @@ def config_of_module(module: torch.nn.Module) -> str:
     """Its `extra_repr` on one line; empty where that raises."""
     try:
         text = str(module.extra_repr())
-    except Exception:  # noqa: BLE001  # code of the model's author, and only decoration
+    except Exception:  # code of the model's author, and only decoration
         return ""
-    return " ".join(text.split())
+    return " ".join(_ADDRESS.sub("", text).split())

@@ -12,6 +12,7 @@ import torch.nn.functional
 
 from torchview_docs.graph import Op
 from torchview_docs.tracing.functions import short_name
+from torchview_docs.tracing.internals import HigherOrderOperator, OpOverload, OpOverloadPacket
 
 __all__ = ["FunctionName", "name_of", "signature_of"]
 
@@ -98,9 +99,9 @@ def _is_method(function: Any) -> bool:
 
 
 def _dotted(function: Any, short: str) -> str:
-    if isinstance(function, torch._ops.OpOverload | torch._ops.OpOverloadPacket):
+    if isinstance(function, OpOverload | OpOverloadPacket):
         return f"torch.ops.{str(function).removeprefix('torch.ops.')}"
-    if isinstance(function, torch._ops.HigherOrderOperator):
+    if isinstance(function, HigherOrderOperator):
         return f"torch.{short}" if hasattr(torch, short) else f"torch.ops.higher_order.{short}"
     module = str(getattr(function, "__module__", None) or "")
     if not module:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch._functorch import apis, eager_transforms
 
+from torchview_docs.tracing.internals import no_torch_function
+
 if TYPE_CHECKING:
     from torchview_docs.tracing.recorder import Recorder
 
@@ -41,8 +43,9 @@ def install(recorder: Recorder) -> None:
     with _lock:
         if _count == 0:
             try:
+                # One by one: what was put in before one fails must be taken out.
                 for patch in (_module_calls, _autograd_functions, _functorch, _attention_fastpath, _compiled):
-                    _undo.append(patch())
+                    _undo.append(patch())  # noqa: PERF401
             except BaseException:
                 _take_out()
                 raise
@@ -90,11 +93,13 @@ def _module_calls() -> Callable[[], None]:
 
 
 class _Template:
-    """Holds a method that closes over `__class__`, as `Function.apply` does: code can only be
-    swapped against code with the same free variables."""
+    """Holds a method that closes over `__class__`, as `Function.apply` does.
+
+    Code can only be swapped against code with the same free variables.
+    """
 
     def apply(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # a class method's code
-        __class__  # noqa: B018  # type: ignore[name-defined]  # the free variable
+        __class__  # type: ignore[name-defined]  # noqa: B018  # the free variable
         from torchview_docs.tracing.patches import run_autograd_function
 
         return run_autograd_function(cls, args, kwargs)
@@ -165,7 +170,7 @@ def _opaque(
             return original(func, *rest, **options)
 
         def run(*_args: Any, **_kwargs: Any) -> Any:
-            with torch._C.DisableTorchFunction():
+            with no_torch_function():
                 return original(func, *rest, **options)
 
         return recorder.opaque(name, run, *arguments(rest, options))

@@ -16,6 +16,7 @@ from torchview_docs.tracing.tensors import Value
 __all__ = ["Call", "Event", "Op", "Record"]
 
 
+@dataclass(slots=True, eq=False)
 class Op:
     """An operation at API level.
 
@@ -28,51 +29,42 @@ class Op:
         call: The module call that it ran in.
     """
 
-    __slots__ = ("args", "call", "function", "kwargs", "result", "writes")
-
-    def __init__(
-        self,
-        function: Any,
-        args: Any,
-        kwargs: Any,
-        result: Any,
-        writes: tuple[Value, ...],
-        call: Call | None,
-    ) -> None:
-        self.function = function
-        self.args = args
-        self.kwargs = kwargs
-        self.result = result
-        self.writes = writes
-        self.call = call
+    function: Any
+    args: Any
+    kwargs: Any
+    result: Any
+    writes: tuple[Value, ...]
+    call: Call | None
 
 
+@dataclass(slots=True, eq=False)
 class Call:
-    """A call of a module; `end` is the number of events when it returned, None if it raised."""
+    """A call of a module.
 
-    __slots__ = ("args", "end", "kwargs", "module", "opaque", "parent", "result", "start")
+    Attributes:
+        module: What was called.
+        args: Packed.
+        kwargs: Packed.
+        parent: The call around it.
+        start: The number of this event.
+        result: Packed; None if it raised.
+        opaque: It is one node whatever runs inside (scripted modules).
+    """
 
-    def __init__(
-        self, module: torch.nn.Module, args: Any, kwargs: Any, parent: Call | None, start: int
-    ) -> None:
-        self.module = module
-        self.args = args
-        self.kwargs = kwargs
-        self.parent = parent
-        self.start = start
-        self.end: int | None = None
-        self.result: Any = None
-        #: It is one node whatever runs inside (scripted modules).
-        self.opaque = False
+    module: torch.nn.Module
+    args: Any
+    kwargs: Any
+    parent: Call | None
+    start: int
+    result: Any = None
+    opaque: bool = False
 
 
+@dataclass(slots=True, eq=False)
 class Exit:
     """The return of a call."""
 
-    __slots__ = ("call",)
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
+    call: Call
 
 
 Event: TypeAlias = "Op | Call | Exit"
@@ -86,7 +78,6 @@ class Record:
         events: In order; a call's `Exit` comes when it returned.
         inputs: Name and value of each input tensor, in order.
         outputs: Name and value of each output tensor.
-        names: Dotted name and kind of the tensors that the model holds.
     """
 
     events: list[Event] = field(default_factory=list)

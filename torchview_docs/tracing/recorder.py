@@ -8,7 +8,7 @@ see come from the patches in `patches`, which look up the recorder of their thre
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -17,8 +17,10 @@ from torchview_docs.tracing import patches
 from torchview_docs.tracing.containers import pack, tensors
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.internals import no_torch_function, version
+from torchview_docs.tracing.packed import has_value
 from torchview_docs.tracing.record import Call, Exit, Op, Record
-from torchview_docs.tracing.tensors import Tensors, Value
+from torchview_docs.tracing.tensors import Tensors
 
 __all__ = ["Recorder"]
 
@@ -43,10 +45,10 @@ class Recorder(TorchFunctionMode):
         #: How many opaque operations are running; what happens in them is not recorded.
         self._muted = 0
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         patches.install(self)
         try:
-            super().__enter__()
+            super().__enter__()  # type: ignore[no-untyped-call]
         except BaseException:
             patches.remove(self)
             raise
@@ -54,7 +56,7 @@ class Recorder(TorchFunctionMode):
 
     def __exit__(self, *error: object) -> None:
         try:
-            super().__exit__(*error)
+            super().__exit__(*error)  # type: ignore[no-untyped-call]
         finally:
             patches.remove(self)
 
@@ -76,7 +78,7 @@ class Recorder(TorchFunctionMode):
             result = self._run(function, kind, args, kwargs, used)
         finally:
             self._muted -= 1
-        self._append(function, kind, args, kwargs, used, before, result)
+        self._append(function, kind, (args, kwargs), used, before=before, result=result)
         return result
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
@@ -88,12 +90,13 @@ class Recorder(TorchFunctionMode):
         self,
         function: Any,
         kind: Kind,
-        args: Any,
-        kwargs: Any,
+        arguments: tuple[Any, Any],
         used: list[torch.Tensor],
+        *,
         before: list[int],
         result: Any,
     ) -> None:
+        args, kwargs = arguments
         changed: list[torch.Tensor] = []
         if kind.writes and used:
             changed.append(used[0])
@@ -112,7 +115,7 @@ class Recorder(TorchFunctionMode):
         else:
             packed_result = pack(result, value)
             writes = ()
-        if writes or _has_value(packed_result):
+        if writes or has_value(packed_result):
             self.record.events.append(
                 Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
             )
@@ -128,7 +131,7 @@ class Recorder(TorchFunctionMode):
             result = run(*args, **kwargs)
         finally:
             self._muted -= 1
-        self._append(name, Kind.ORDINARY, args, kwargs, used, before, result)
+        self._append(name, Kind.ORDINARY, (args, kwargs), used, before=before, result=result)
         return result
 
     # -- module calls ---------------------------------------------------------------------
@@ -153,28 +156,14 @@ class Recorder(TorchFunctionMode):
             self._muted -= call.opaque
             self._call = call.parent
         call.result = pack(result, value)
-        call.end = len(self.record.events)
         self.record.events.append(Exit(call))
         return result
 
     def _opaque_module(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         # The interpreter of TorchScript runs meta decompositions written in Python: hide them.
-        with torch._C.DisableTorchFunction():
+        with no_torch_function():
             return run(module, *args, **kwargs)
 
 
 def _versions(used: list[torch.Tensor]) -> list[int]:
-    try:
-        return [t._version for t in used]
-    except RuntimeError:  # tensors made in inference mode count no versions
-        return []
-
-
-def _has_value(packed: Any) -> bool:
-    if isinstance(packed, Value):
-        return True
-    if isinstance(packed, list | tuple):
-        return any(map(_has_value, packed))
-    if isinstance(packed, dict):
-        return any(map(_has_value, packed.values()))
-    return False
+    return [version(t) for t in used]

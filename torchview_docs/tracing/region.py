@@ -113,7 +113,7 @@ def indexed(region: Region, index: object) -> Region:
             type(p) in (int, type(None)) for p in (part.start, part.stop, part.step)
         ):
             steps = range(*part.indices(size))
-            offset += steps.start * stride if len(steps) else 0
+            offset += steps.start * stride if steps else 0
             shape.append(len(steps))
             strides.append(stride * steps.step)
         else:

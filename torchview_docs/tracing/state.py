@@ -11,6 +11,8 @@ from typing import Any
 
 import torch
 
+from torchview_docs.tracing.internals import buffers, parameters, storage_address, version
+
 __all__ = ["Saved", "fixed_randomness"]
 
 #: Buffers up to this many elements are copied before the run; others when something writes to them.
@@ -32,17 +34,17 @@ class Saved:
         self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
         self._flags: list[tuple[torch.Tensor, bool, Any]] = []
         for module in modules:
-            for tensor in (*module._parameters.values(), *module._buffers.values()):
+            for tensor in (*parameters(module).values(), *buffers(module).values()):
                 if tensor is None or id(tensor) in self._tensors or torch.nn.parameter.is_lazy(tensor):
                     continue
                 self._tensors[id(tensor)] = tensor
                 grad = tensor.grad if tensor.is_leaf else None
                 self._flags.append((tensor, tensor.requires_grad, grad))
-            for tensor in module._buffers.values():
+            for tensor in buffers(module).values():
                 if tensor is not None and not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
                     self._copy(tensor)
         self._storages = {
-            torch._C._storage_id(t): t
+            storage_address(t): t
             for t in self._tensors.values()
             if t.layout is torch.strided and not t.is_meta
         }
@@ -51,20 +53,19 @@ class Saved:
         """Watch over a tensor that is not the model's, an input."""
         self._tensors[id(tensor)] = tensor
         if tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_nested:
-            self._storages[torch._C._storage_id(tensor)] = tensor
+            self._storages[storage_address(tensor)] = tensor
 
     def guard(self, tensor: torch.Tensor) -> None:
         """Something is about to write to this tensor."""
         if tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
             return
-        watched = self._storages.get(torch._C._storage_id(tensor))
+        watched = self._storages.get(storage_address(tensor))
         if watched is not None and id(watched) not in self._copies:
             self._copy(watched)
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if tensor.layout is torch.strided:
-            version = 0 if tensor.is_inference() else tensor._version
-            self._copies[id(tensor)] = (tensor, tensor.detach().clone(), version)
+            self._copies[id(tensor)] = (tensor, tensor.detach().clone(), version(tensor))
 
     def restore(self) -> None:
         """Put everything back."""
@@ -76,8 +77,8 @@ class Saved:
             for holder, content in containers:
                 _refill(holder, content)
         with torch.no_grad():
-            for tensor, copy, version in self._copies.values():
-                if tensor.is_inference() or tensor._version != version:
+            for tensor, copy, seen in self._copies.values():
+                if tensor.is_inference() or version(tensor) != seen:
                     tensor.data.copy_(copy)
         for tensor, requires_grad, grad in self._flags:
             if tensor.is_leaf:

@@ -11,13 +11,11 @@ import weakref
 from typing import Any
 
 import torch
-from torch.multiprocessing.reductions import StorageWeakRef
 
+from torchview_docs.tracing.internals import nested_sizes, storage_address, weak_storage
 from torchview_docs.tracing.region import Region
 
 __all__ = ["Tensors", "Value"]
-
-_storage_id = torch._C._storage_id
 
 
 class Value:
@@ -85,19 +83,18 @@ class Tensors:
         except RuntimeError:  # nested tensors have no shape as a whole
             return Value(_nested_shape(t), _dtype(t), None, None)
         try:
-            address = _storage_id(t)
+            address = storage_address(t)
             item = t.element_size()
-            region = Region(t.storage_offset() * item, shape, tuple(s * item for s in t.stride()), item)
+            region = Region(int(t.storage_offset()) * item, shape, tuple(s * item for s in t.stride()), item)
         except (RuntimeError, NotImplementedError):  # sparse and other layouts have no storage
             return Value(shape, _dtype(t), None, None)
         known = self._storages.get(address)
         if known is None:
-            storage = t.untyped_storage()
-            keep = storage if self._hold else StorageWeakRef(storage)
+            keep = t.untyped_storage() if self._hold else weak_storage(t)
             known = self._storages[address] = (len(self._storages), keep)
         return Value(shape, _dtype(t), known[0], region)
 
 
 def _nested_shape(t: torch.Tensor) -> tuple[int, ...]:
-    sizes = t._nested_tensor_size()  # type: ignore[operator]  # only nested tensors have it
+    sizes = nested_sizes(t)
     return (len(sizes), *(int(n) for n in sizes.max(0).values))

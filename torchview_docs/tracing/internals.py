@@ -1,0 +1,65 @@
+"""Internals: all that the tracer uses of torch that is not public, in one place.
+
+Each was tried on torch 2.13 and has been there since 2.5 or earlier.
+"""
+
+# ruff: noqa: SLF001
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+
+__all__ = [
+    "HigherOrderOperator",
+    "OpOverload",
+    "OpOverloadPacket",
+    "any_autocast",
+    "buffers",
+    "nested_sizes",
+    "no_torch_function",
+    "parameters",
+    "storage_address",
+    "version",
+    "weak_storage",
+]
+
+_C: Any = torch._C
+
+OpOverload = torch._ops.OpOverload
+OpOverloadPacket = torch._ops.OpOverloadPacket
+HigherOrderOperator = torch._ops.HigherOrderOperator
+
+#: Address of a tensor's storage, equal for base, views and `detach()`; raises where there is none.
+storage_address = _C._storage_id
+#: Whether autocast is on for any device.
+any_autocast = _C._is_any_autocast_enabled
+#: A context in which no function mode and no tensor subclass sees a call.
+no_torch_function = _C.DisableTorchFunction
+
+
+def version(t: torch.Tensor) -> int:
+    """How often a tensor's storage was written to; 0 for tensors made in inference mode."""
+    return 0 if t.is_inference() else t._version
+
+
+def parameters(module: torch.nn.Module) -> dict[str, torch.nn.Parameter | None]:
+    """A module's own parameters."""
+    return module._parameters
+
+
+def buffers(module: torch.nn.Module) -> dict[str, torch.Tensor | None]:
+    """A module's own buffers."""
+    return module._buffers
+
+
+def nested_sizes(t: torch.Tensor) -> torch.Tensor:
+    """Sizes of the parts of a nested tensor, one row each."""
+    return t._nested_tensor_size()
+
+
+def weak_storage(t: torch.Tensor) -> object:
+    """Keeps the address of a tensor's storage from being used again, but not its memory."""
+    make: Any = StorageWeakRef
+    return make(t.untyped_storage())
