@@ -78,8 +78,12 @@ def describe(view: Graph) -> str:
     if root is not None and root.parameters is not None:
         what += f", {_number(root.parameters.total, 'parameter', 'parameters')}"
     inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
-    outputs = [(n.target, view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
+    outputs = [(_output_name(n), view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
     return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}."
+
+
+def _output_name(node: Node) -> str:
+    return f"output{node.target}" if node.target.startswith("[") else node.target
 
 
 def _times(view: Graph, node: Node) -> int:

@@ -141,6 +141,11 @@ class TestDescription:
             "Input: x (2, float32); output: output (2, float32)."
         )
 
+    def test_calls_an_output_without_a_name_by_its_place(self) -> None:
+        x = Node("x", "placeholder", "x", outputs=(TensorMeta((2,), "int8"),))
+        text = describe(Graph("f", (x, Node("out", "output", "[1][0]", args=(Use("x"),)))))
+        assert "output: output[1][0] (2, int8)" in text
+
     def test_of_many_tensors_names_the_first_ones(self) -> None:
         caches = [
             Node(f"c{k}", "placeholder", f"cache[{k}]", outputs=(TensorMeta((2,), "int8"),))

@@ -56,9 +56,9 @@ def test_an_accented_letter_is_as_wide_as_its_base() -> None:
     assert text_width("e\u0301", 13) == text_width("é", 13)
 
 
-def test_wide_characters_take_an_em_and_emoji_more() -> None:
-    assert text_width("卷积", 10) == 20
-    assert text_width("한", 10) == 10
+def test_wide_characters_take_little_more_than_an_em_and_emoji_more() -> None:
+    assert 20 <= text_width("卷积", 10) < 23
+    assert 10 <= text_width("한", 10) < 12
     assert text_width("\N{FIRE}", 10) > 12
 
 

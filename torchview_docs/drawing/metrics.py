@@ -113,6 +113,8 @@ def _other(character: str, bold: bool) -> int:
     wide = unicodedata.east_asian_width(character) in "WF"
     if category == "So" and (wide or character >= "\U0001f000"):
         return 2600  # emoji: Noto Color Emoji and Apple's are 1.25 em wide
-    if wide or category in ("So", "Sm", "Sk", "Co", "Cn"):
+    if wide:
+        return 2280  # an em, and a tenth for fonts that the stylesheet's font-size-adjust enlarges
+    if category in ("So", "Sm", "Sk", "Co", "Cn"):
         return _UNITS
     return 1640  # letters of other scripts: 0.8 em is more than their average

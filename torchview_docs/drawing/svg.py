@@ -159,10 +159,10 @@ class _Writer:
         tops = [y + edge + _ROW * k for k in range(len(rows))]
         rules = "".join(f"M{x + 4} {top}h{width - 4}" for top in tops[1:])
         yield f'<path class="tv-rule" d="{rules}"/>'
-        for k, (row, top) in enumerate(zip(rows, tops, strict=True)):
-            start = y if k == 0 else top + 1
-            stop = y + height if k == len(rows) - 1 else top + _ROW - 1
-            text = _words(row, x + _TITLE_X, end, top + 18)
+        borders = [y, *tops[1:], y + height]
+        for k, row in enumerate(rows):
+            start, stop = borders[k] + (k > 0), borders[k + 1] - (k < len(rows) - 1)
+            text = _words(row, x + _TITLE_X, end, (borders[k] + borders[k + 1]) // 2 + 5)
             yield self._part(row, row.family, _bar(x, start, stop - start), text)
 
     def _part(self, row: Row, family: str, *content: str) -> str:
