@@ -6,8 +6,10 @@ to trace, no process is started and torch is imported nowhere.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +19,7 @@ from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.engine import drawing_engine
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.graph import Graph
-from torchview_docs.manifest import Environment
+from torchview_docs.manifest import Environment, Manifest
 from torchview_docs.messages import TRACE_SPEC
 from torchview_docs.modules import search_path
 from torchview_docs.records import Record
@@ -33,6 +35,26 @@ __all__ = ["Builder", "Figure"]
 
 def _silent(_: str) -> None:
     """Report to nobody."""
+
+
+_NO_TORCH = Failure(
+    "import",
+    "PyTorch is not installed here, and the cache has no record of this figure that is up to date.",
+    "Run `pip install torchview-docs[trace]`.",
+)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is known of a trace: the digest of its graph, or why there is none."""
+
+    result: str | Failure
+    manifest: Manifest | None = None
+
+    @classmethod
+    def of(cls, record: Record) -> _Found:
+        head = record.head
+        return cls(record.failure() if head.failed else head.digest, head.manifest)
 
 
 class Figure:
@@ -103,6 +125,8 @@ class Builder:
         self.store = Store(project.cache_folder, report)
         self._report = report
         self._job = job
+        #: The project's files that the figures of the last `resolve` depend on, failed ones included.
+        self.sources: tuple[Path, ...] = ()
         self._workers: Workers | None = None
         #: Records that could not be written, by digest.
         self._unsaved: dict[str, Record] = {}
@@ -126,21 +150,20 @@ class Builder:
         figures = list(dict.fromkeys(specs))
         environment = Environment(search_path(self.project.paths), self.project.root, self.store.hashes)
         self.store.refresh()
-        found: dict[str, Record | Failure] = {}
+        found: dict[str, _Found] = {}
         missing: dict[str, FigureSpec] = {}
         for key, spec in {figure.trace_key: figure.trace_spec for figure in figures}.items():
             record = self.store.find(key, lambda head: not environment.stale(head.manifest))
             if record is None:
                 missing[key] = spec
             else:
-                found[key] = record
+                found[key] = _Found.of(record)
         if missing:
             count = sum(figure.trace_key in missing for figure in figures)
-            self._report(
-                f"torchview: {len(figures)} figure{'s' * (len(figures) != 1)}, "
-                f"{len(figures) - count} cached, {count} to trace"
-            )
+            self._report(_announcement(len(figures), count))
             found |= self._trace(missing, environment)
+        manifests = [each.manifest for each in found.values() if each.manifest]
+        self.sources = tuple(sorted({path for each in manifests for path in environment.sources(each)}))
         engine = drawing_engine(environment)
         resolved = {
             figure: self._figure(figure, found[figure.trace_key], environment, engine) for figure in figures
@@ -148,25 +171,20 @@ class Builder:
         self.store.save_hashes()
         return resolved
 
-    def _trace(
-        self, missing: Mapping[str, FigureSpec], environment: Environment
-    ) -> dict[str, Record | Failure]:
+    def _trace(self, missing: Mapping[str, FigureSpec], environment: Environment) -> dict[str, _Found]:
         if not environment.has_torch:
-            failure = Failure(
-                "import",
-                "PyTorch is not installed here, and there is no up-to-date record of this figure.",
-                "Run `pip install torchview-docs[trace]`.",
-            )
-            return dict.fromkeys(missing, failure)
-        found: dict[str, Record | Failure] = {}
-        for spec, outcome in self._started(environment.resolver.path).run(list(missing.values())):
-            found[spec.trace_key] = self._kept(outcome.result)
-            for file in outcome.learnt:
-                self.store.hashes.learn(*file)
-            self._report(
-                f"torchview: {len(found)}/{len(missing)} {spec.model} "
-                f"{_verdict(found[spec.trace_key])}{outcome.seconds:.1f} s"
-            )
+            return dict.fromkeys(missing, _Found(_NO_TORCH))
+        found: dict[str, _Found] = {}
+        workers = self._started(environment.resolver.path)
+        # Closed in time, whatever is raised here: that ends the workers.
+        with contextlib.closing(workers.run(list(missing.values()))) as outcomes:
+            for spec, outcome in outcomes:
+                here = found[spec.trace_key] = self._kept(outcome.result)
+                for file in outcome.learnt:
+                    self.store.hashes.learn(*file)
+                verdict = "failed after " if isinstance(here.result, Failure) else ""
+                count = f"{len(found)}/{len(missing)}"
+                self._report(f"torchview: {count} {spec.model} {verdict}{outcome.seconds:.1f} s")
         return found
 
     def _started(self, path: list[str]) -> Workers:
@@ -179,30 +197,25 @@ class Builder:
             self._workers = Workers(self.project, path, self._job)
         return self._workers
 
-    def _kept(self, result: Record | Failure) -> Record | Failure:
+    def _kept(self, result: Record | Failure) -> _Found:
         """What a worker has found, kept for the next build unless it may be otherwise then."""
         if isinstance(result, Failure):
-            return result
-        if result.head.failed and not (failure := result.failure()).repeats:
-            return failure
-        if not self.store.save(result):
+            return _Found(result)
+        found = _Found.of(result)
+        lasting = not isinstance(found.result, Failure) or found.result.repeats
+        if lasting and not self.store.save(result):
             self._unsaved[result.head.digest] = result
-        return result
+        return found
 
     def _figure(
-        self, spec: FigureSpec, found: Record | Failure, environment: Environment, engine: str
+        self, spec: FigureSpec, found: _Found, environment: Environment, engine: str
     ) -> Figure | Failure:
-        if isinstance(found, Failure):
-            return found
-        head = found.head
-        if head.failed:
-            return found.failure()
-        digest = hashlib.sha256(f"{head.digest}{spec.view_key}{engine}".encode()).hexdigest()[:32]
-
-        def load() -> Graph:
-            return self._load(spec.trace_spec, head.digest)
-
-        return Figure(spec, digest, environment.sources(head.manifest), self.store, load)
+        traced = found.result
+        if isinstance(traced, Failure):
+            return traced
+        digest = hashlib.sha256(f"{traced}{spec.view_key}{engine}".encode()).hexdigest()[:32]
+        sources = environment.sources(found.manifest) if found.manifest else ()
+        return Figure(spec, digest, sources, self.store, lambda: self._load(spec.trace_spec, traced))
 
     def _load(self, spec: FigureSpec, digest: str) -> Graph:
         """The graph of a record that was found before."""
@@ -218,6 +231,6 @@ class Builder:
         return again.graph
 
 
-def _verdict(found: Record | Failure) -> str:
-    failed = isinstance(found, Failure) or found.head.failed
-    return "failed after " if failed else ""
+def _announcement(figures: int, missing: int) -> str:
+    plural = "" if figures == 1 else "s"
+    return f"torchview: {figures} figure{plural}, {figures - missing} cached, {missing} to trace"

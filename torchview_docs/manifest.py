@@ -6,6 +6,7 @@ take now. So a record holds in another checkout, and a new file that shadows an 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -188,6 +189,7 @@ class Environment:
         return tuple(Path(path) for path in sorted(found - {""}))
 
 
+@functools.cache
 def normalized(distribution: str) -> str:
     """A distribution's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", distribution).lower()

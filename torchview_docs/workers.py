@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -87,7 +87,7 @@ class Workers:
         self._events: queue.SimpleQueue[tuple[_Worker, bytes | None]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
 
-    def run(self, specs: Sequence[FigureSpec]) -> Iterator[tuple[FigureSpec, Outcome]]:
+    def run(self, specs: Sequence[FigureSpec]) -> Generator[tuple[FigureSpec, Outcome], None, None]:
         """Trace each of these; outcomes come as they are ready.
 
         Whatever interrupts this, Ctrl-C too, ends the workers.
@@ -96,7 +96,7 @@ class Workers:
         failed_starts = 0
         try:
             while waiting or any(worker.job for worker in self._workers):
-                while len(self._workers) < min(self._project.settings.workers, len(waiting)):
+                while len(self._workers) < min(self._project.settings.workers, self._busy() + len(waiting)):
                     self._workers.append(_Worker(self._setup, self._events))
                 for worker in self._workers:
                     if worker.ready and worker.job is None and waiting:
@@ -118,6 +118,9 @@ class Workers:
         except BaseException:
             self.close()
             raise
+
+    def _busy(self) -> int:
+        return sum(worker.job is not None for worker in self._workers)
 
     def close(self) -> None:
         """End the workers and whatever they have started."""

@@ -122,17 +122,27 @@ def _load(job: str) -> Trace:
 def _outcome(trace: Trace, spec: FigureSpec) -> Graph | Failure:
     try:
         return trace(spec)
-    except TraceError as error:
+    except (TraceError, MemoryError) as error:
+        if isinstance(error, MemoryError) or _lacks_memory(error):
+            return Failure("memory", "The model needs more memory than the limit allows.", _MORE_MEMORY)
         return error.failure
-    except MemoryError:
-        return Failure("memory", "The model needs more memory than the limit allows.", _MORE_MEMORY)
     except SystemExit as error:
         return Failure("crash", f"The model ended the process: SystemExit({error.code!r}).")
     except Exception as error:  # a fault of ours must not cost the other figures
         return Failure("internal", f"{type(error).__name__}: {error}")
 
 
-_MORE_MEMORY = "Raise the setting `memory`, or pin `device: meta`."
+_MORE_MEMORY = "Show a smaller model or input, pin `device: meta`, or raise the setting `memory`."
+
+
+def _lacks_memory(failure: TraceError) -> bool:
+    """Whether Python or torch has raised this, or what led to it, for lack of memory."""
+    error: BaseException | None = failure
+    while error is not None:
+        if isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _modules_of(found: Graph | Failure) -> set[str]:
