@@ -6,7 +6,7 @@ from math import ceil
 
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.directions import Direction
-from torchview_docs.drawing.layout.ports import argument_room, result_gap
+from torchview_docs.drawing.layout.ports import argument_room, result_gaps
 from torchview_docs.drawing.metrics import text_width
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
@@ -82,14 +82,14 @@ def _equal_widths(scene: Scene, found: dict[str, tuple[float, float]]) -> None:
 def _least_sizes(scene: Scene, direction: Direction) -> dict[str, float]:
     """How wide (LR: how high) each card must be for its arguments and results."""
     arguments: dict[str, set[tuple[str, int, bool]]] = {}
-    results: dict[str, dict[tuple[int, bool], float]] = {}
+    results: dict[str, dict[int, float]] = {}
     for link in scene.links:
         arguments.setdefault(link.target, set()).add((link.source, link.output, link.dashed))
         labels = results.setdefault(link.source, {})
-        key = (link.output, link.dashed)
-        labels[key] = max(labels.get(key, 0.0), link.label_width if link.label else 0.0)
+        width = link.label_width if link.label else 0.0
+        labels[link.output] = max(labels.get(link.output, 0.0), width)
     found = {name: argument_room(len(held)) for name, held in arguments.items()}
     for name, labels in results.items():
-        gaps = [result_gap(labels[key], along=direction.horizontal) for key in sorted(labels)[:-1]]
+        gaps = result_gaps([labels[output] for output in sorted(labels)], along=direction.horizontal)
         found[name] = max(found.get(name, 0.0), sum(gaps) + 2 * sizes.CARD_CORNER)
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.layering import Layering
+from torchview_docs.drawing.layout.panel import Problem
 
 __all__ = ["Channel", "assign_tracks", "channels"]
 
@@ -83,7 +84,9 @@ def _channel(layering: Layering, rank: int, levels: dict[int, int]) -> Channel:
     last = rank == len(layering.layers) - 2
     before, after = 0.0, 0.0
     if first or last:
-        before, after = _border_bands(layering, count, first=first, last=last)
+        before, after = _border_bands(problem, count, first=first, last=last)
+        band = _label_band(layering, rank)
+        before = max(before, band + 6.0 if band else 0.0)
         height = before + count * sizes.TRACK + after
     else:
         band = _label_band(layering, rank)
@@ -95,9 +98,8 @@ def _channel(layering: Layering, rank: int, levels: dict[int, int]) -> Channel:
     return Channel(height, {strand: before + level * sizes.TRACK for strand, level in levels.items()})
 
 
-def _border_bands(layering: Layering, count: int, *, first: bool, last: bool) -> tuple[float, float]:
+def _border_bands(problem: Problem, count: int, *, first: bool, last: bool) -> tuple[float, float]:
     """Room before and after the tracks of a channel beside the panel's border."""
-    problem = layering.problem
     before, after = 0.0, 0.0
     title = problem.title is not None
     if first and not last:

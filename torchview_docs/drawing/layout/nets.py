@@ -214,11 +214,12 @@ def _find_nets(
 
 
 def _place_labels(found: Mapping[str | None, Level], links: Iterable[Link], keys: Iterable[NetKey]) -> None:
-    """A tensor's label stands in the innermost frame where something reads it."""
-    labels: dict[NetKey, Link] = {}
-    for link, key in zip(links, keys, strict=True):
+    """A tensor's label stands in the innermost frame where something reads it; data come first."""
+    first: dict[tuple[str, int], tuple[NetKey, Link]] = {}
+    for link, key in sorted(zip(links, keys, strict=True), key=lambda pair: pair[0].dashed):
         if link.label and key[0] == link.source:
-            labels.setdefault(key, link)
+            first.setdefault((link.source, link.output), (key, link))
+    labels = dict(first.values())
     for level in reversed(list(found.values())):
         for key, draft in level.nets.items():
             label = labels.get(key)

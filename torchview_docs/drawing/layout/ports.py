@@ -7,6 +7,7 @@ leave below in order likewise. The ports of a panel are fixed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 from torchview_docs.drawing.layout import sizes
@@ -14,7 +15,7 @@ from torchview_docs.drawing.layout.layering import Hook, Layering, Link
 from torchview_docs.drawing.layout.panel import End
 from torchview_docs.drawing.layout.segments import Trunk, places
 
-__all__ = ["argument_room", "place_ports", "result_gap"]
+__all__ = ["argument_room", "place_ports", "result_gaps"]
 
 Arrival: TypeAlias = Link | Hook
 #: Beyond so many arguments their order is that of the lines, which nobody could follow otherwise.
@@ -28,11 +29,14 @@ def argument_room(count: int) -> float:
     return 2 * sizes.CARD_CORNER + (count - 1) * sizes.LEAST_ARGUMENT_GAP
 
 
-def result_gap(label: float, *, along: bool) -> float:
-    """Distance from one result of a card to the next, given the label's width."""
-    if not label:
-        return sizes.LEAST_ARGUMENT_GAP
-    return sizes.LABEL_HEIGHT + 5.0 if along else label + sizes.LABEL_OFFSET + 6.0
+def result_gaps(labels: Sequence[float], *, along: bool) -> list[float]:
+    """Least distances from each result of a card to the next, given the widths of their labels.
+
+    A label stands right of its line, or above it where labels run along the flow.
+    """
+    if along:
+        return [sizes.LABEL_HEIGHT + 5.0 if label else sizes.LEAST_ARGUMENT_GAP for label in labels[1:]]
+    return [label + sizes.LABEL_OFFSET + 6.0 if label else sizes.LEAST_ARGUMENT_GAP for label in labels[:-1]]
 
 
 def place_ports(layering: Layering, trunk: Trunk) -> None:
@@ -116,13 +120,14 @@ def _place_results(layering: Layering, number: int, leaving: list[Arrival], trun
         port = _end(layering, arrival, target=False).port
         labels[port] = max(label, labels.get(port, 0.0))
     ports = sorted(labels)
-    at = [0.0]
-    for port in ports[:-1]:
-        wanted = result_gap(labels[port], along=layering.problem.labels_along)
-        at.append(at[-1] + max(wanted, min(sizes.ARGUMENT_GAP, box.width / (2 * len(ports)))))
     if not ports:
         return
     half = box.width / 2 - sizes.CARD_CORNER
+    gaps = result_gaps([labels[port] for port in ports], along=layering.problem.labels_along)
+    usual = min(sizes.ARGUMENT_GAP, box.width / (2 * len(ports)))
+    if sum(max(gap, usual) for gap in gaps) <= 2 * half:
+        gaps = [max(gap, usual) for gap in gaps]
+    at = list(accumulate(gaps, initial=0.0))
     middle = at[-1] / 2
     best = trunk.below.get(layering.boxes[number])
     if best is not None and trunk.holds(best):

@@ -1,0 +1,82 @@
+"""Scenes for tests: written by hand, and random ones by hypothesis."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import strategies as st
+
+from torchview_docs.drawing.scene import Card, Frame, Link, Row, Scene
+
+DIRECTIONS = ("TB", "LR", "BT", "RL")
+
+
+def card(name, frame=None, *, kind="card", config="", width=96.0, height=30.0, **more):
+    row = Row(family="op", title=name, config=config)
+    return Card(name=name, kind=kind, rows=(row,), width=width, height=height, frame=frame, **more)
+
+
+def frame(name, parent=None, *, title_width=70.0, note_width=30.0, repeat=1):
+    return Frame(name, name, "Module", "1.2 k", title_width, note_width, parent, repeat)
+
+
+def link(source, target, output=0, position=0, label="", dashed=False):
+    return Link(source, target, output, position, label, 6.0 * len(label), dashed)
+
+
+def chain(count, direction="TB"):
+    cards = tuple(card(f"c{i}") for i in range(count))
+    links = tuple(link(f"c{i}", f"c{i + 1}") for i in range(count - 1))
+    return Scene(cards, (), links, direction)
+
+
+def random_dag(count, links_per_card, seed, direction="TB"):
+    """One panel of random cards."""
+    rng = random.Random(seed)
+    cards = tuple(card(f"c{i}", width=rng.choice([84.0, 120.0, 180.0])) for i in range(count))
+    links = []
+    for target in range(1, count):
+        found = {rng.randrange(max(0, target - 40), target) for _ in range(rng.randint(1, links_per_card))}
+        links += [link(f"c{s}", f"c{target}", position=p) for p, s in enumerate(sorted(found))]
+    return Scene(cards, (), tuple(links), direction)
+
+
+@st.composite
+def scenes(draw, *, cycles=False):
+    """Cards in nested frames with links in the order of execution, or any order."""
+    count = draw(st.integers(0, 14))
+    frames = []
+    for i in range(draw(st.integers(0, 5))):
+        parent = draw(st.sampled_from([None, *(f.name for f in frames)]))
+        repeat = draw(st.sampled_from([1, 1, 1, 2, 5]))
+        width = draw(st.sampled_from([30.0, 120.0, 260.0]))
+        frames.append(frame(f"f{i}", parent, title_width=width, repeat=repeat))
+    homes = [None, *(f.name for f in frames)]
+    cards = []
+    for i in range(count):
+        kind = draw(st.sampled_from(["card", "card", "card", "card", "source", "input", "output", "tensor"]))
+        cards.append(
+            card(
+                f"c{i}",
+                draw(st.sampled_from(homes)),
+                kind=kind,
+                config=draw(st.sampled_from(["", "64→64, 3×3"])),
+                width=draw(st.sampled_from([84.0, 140.0, 230.0])),
+                height=draw(st.sampled_from([30.0, 56.0, 82.0])) if kind == "card" else 30.0,
+                commutative=draw(st.booleans()),
+                repeat=draw(st.sampled_from([1, 1, 1, 2, 4])),
+            )
+        )
+    links = []
+    numbers = st.integers(0, max(0, count - 1))
+    for _ in range(draw(st.integers(0, 3 * count)) if count else 0):
+        source, target = draw(numbers), draw(numbers)
+        if not cycles:
+            if source == target:
+                continue
+            source, target = sorted((source, target))
+        label = draw(st.sampled_from(["", "1×64×56×56", "1×10"]))
+        output = draw(st.sampled_from([0, 0, 0, 1, 2]))
+        dashed = draw(st.sampled_from([False, False, False, True]))
+        links.append(link(f"c{source}", f"c{target}", output, draw(st.integers(0, 4)), label, dashed))
+    return Scene(tuple(cards), tuple(frames), tuple(links), draw(st.sampled_from(DIRECTIONS)))
