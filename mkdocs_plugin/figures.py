@@ -54,10 +54,10 @@ class SiteFigures:
         """Put every figure into its page, and warn of those that failed."""
         # A page that a dirty build leaves alone has no content.
         pages = [file.page for file in files if file.page is not None and file.page.content is not None]
-        asked = {page: [self.requests[n] for n in marked(page.content or "")] for page in pages}
-        wanted = [request.wanted for requests in asked.values() for request in requests]
+        asked = [[self.requests[number] for number in marked(page.content or "")] for page in pages]
+        wanted = [request.wanted for requests in asked for request in requests]
         self.results = self._resolve([spec for spec in wanted if isinstance(spec, FigureSpec)])
-        for page, requests in asked.items():
+        for page, requests in zip(pages, asked, strict=True):
             figures = PageFigures(self.results)
             self.pages[page.file.src_uri] = [figures.result(request) for request in requests]
             if requests:

@@ -81,11 +81,11 @@ class TorchviewPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
         self._update_watch()
 
     @event_priority(100)
-    def _hide(self, _context: TemplateContext, *, page: Page, **_: Any) -> None:
+    def _hide(self, _context: TemplateContext, /, *, page: Page, **_: Any) -> None:
         self.figures.hide(page)
 
     @event_priority(-100)
-    def _show(self, _context: TemplateContext, *, page: Page, **_: Any) -> None:
+    def _show(self, _context: TemplateContext, /, *, page: Page, **_: Any) -> None:
         self.figures.show(page)
 
     #: Between the two, search plugins take a page's text: captions they find, names of layers not.

@@ -27,12 +27,14 @@ def caption_html(md: Markdown, text: str) -> str:
         md: Has just converted the page that the caption is in.
         text: The caption as written.
     """
-    root = ET.Element("span")
-    root.text = " ".join(text.split())
+    # The processors look at what is in an element, not at its own text.
+    root = ET.Element("div")
+    line = ET.SubElement(root, "span")
+    line.text = " ".join(text.split())
     for name in _TREE:
         if name in md.treeprocessors:
             md.treeprocessors[name].run(root)
-    html: str = md.serializer(root)
+    html: str = md.serializer(line)
     for name in _TEXT:
         if name in md.postprocessors:
             html = md.postprocessors[name].run(html)

@@ -179,7 +179,7 @@ class _Lines:
             )
         key = _name(match["key"])
         taken = [match["value"] or match["glued"] or ""]
-        while not self.at_end and not self.option_here():
+        while self.skip_blank() and not self.option_here():
             if not (self.lines[self.next].startswith((" ", "\t")) or _is_open("\n".join(taken))):
                 break
             taken.append(self._take())

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
@@ -27,8 +28,6 @@ from torchview_docs.markdown.superfences import register
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
-    from xml.etree import ElementTree as ET
-
     from markdown import Markdown
     from markdown.blockparser import BlockParser
 
@@ -169,12 +168,16 @@ class _Blocks(BlockProcessor):
     def test(self, parent: ET.Element, block: str) -> bool:  # noqa: ARG002
         return any(map(self.page.is_figure, block.split("\n")))
 
-    def run(self, parent: ET.Element, blocks: list[str]) -> bool:  # noqa: ARG002
+    def run(self, parent: ET.Element, blocks: list[str]) -> bool:
         lines = blocks[0].split("\n")
         if blocks[0].startswith(" " * self.tab_length):
             blocks[0] = "\n".join(self._put_back(lines))
             return False
-        if len(lines) == 1 or _LIST_ITEM.match(blocks[0]):
+        if len(lines) == 1:
+            # In a tight list the paragraph processor would make it text of the item.
+            ET.SubElement(parent, "p").text = blocks.pop(0).strip()
+            return True
+        if _LIST_ITEM.match(blocks[0]):
             return False
         parts: list[list[str]] = [[]]
         for line in lines:

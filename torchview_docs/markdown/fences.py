@@ -140,6 +140,8 @@ class _Opening:
     mark: str
     header: _Header | None
     body: list[str] = field(default_factory=list)
+    #: Whether the line before is empty, which ends a quote that goes on without its mark.
+    gap: bool = False
 
     @classmethod
     def of(cls, line: str, number: int) -> _Opening | None:
@@ -159,8 +161,9 @@ class _Opening:
             inside += 1
         space, content = line[:inside], line[inside:]
         quotes = space.count(">") - self.prefix.count(">")
-        if quotes > 0 or (content.strip() and inside < len(self.prefix)):
+        if quotes > 0 or (content.strip() and (inside < len(self.prefix) or (quotes < 0 and self.gap))):
             return "given up"
+        self.gap = not content.strip()
         if re.fullmatch(re.escape(self.mark) + r"[ \t]*", content):
             return "closed"
         self.body.append(content)
