@@ -85,11 +85,10 @@ def test_a_line_stops_inside_its_head_whose_tip_is_at_the_end() -> None:
     assert lines([down]) == f"M10 0v{50 - HEAD_LENGTH + HEAD_OVERLAP}"
     for end, back in [((10, 90), (0, -1)), ((10, 10), (0, 1)), ((90, 50), (-1, 0)), ((-90, 50), (1, 0))]:
         path = heads([wire((10, 50), end, arrow=True)])
-        tip = tuple(map(int, re.findall(r"-?\d+", path)[:2]))
-        assert tip == end
-        first = strokes(path)[0][1]
-        along = (first[0] - tip[0]) * back[0] + (first[1] - tip[1]) * back[1]
-        assert along == HEAD_LENGTH
+        x, y, dx, dy, side = map(float, re.findall(r"-?[\d.]+", path))
+        assert (x, y) == end
+        assert dx * back[0] + dy * back[1] == HEAD_LENGTH
+        assert abs(dx * back[1] + dy * back[0]) == side / 2  # as far on either side of the wire
 
 
 def test_heads_stand_only_where_wires_have_them_and_once() -> None:

@@ -6,9 +6,10 @@ Everything is rounded to whole px, so that lines are sharp and numbers short; co
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from torchview_docs.drawing.drawing import Wire
@@ -17,9 +18,9 @@ __all__ = ["Box", "heads", "lines", "px", "sheets"]
 
 #: Radius of a wire's corner.
 CORNER = 6
-#: Length and half the width of an arrow head.
+#: Length and width of an arrow head; the narrowest distance of two wires is as wide.
 HEAD_LENGTH = 8
-HEAD_HALF = 4
+HEAD_WIDTH = 7
 #: How much of the line goes on under its head.
 HEAD_OVERLAP = 3
 
@@ -61,10 +62,10 @@ def heads(wires: Iterable[Wire]) -> str:
         (ax, ay), (x, y) = corners[-2:]
         if abs(x - ax) > abs(y - ay):
             back = HEAD_LENGTH if x < ax else -HEAD_LENGTH
-            shape = f"l{_numbers(back, -HEAD_HALF)}v{2 * HEAD_HALF}z"
+            shape = f"l{back}-{HEAD_WIDTH / 2}v{HEAD_WIDTH}z"
         else:
             back = HEAD_LENGTH if y < ay else -HEAD_LENGTH
-            shape = f"l{_numbers(-HEAD_HALF, back)}h{2 * HEAD_HALF}z"
+            shape = f"l-{HEAD_WIDTH / 2}{' ' if back > 0 else ''}{back}h{HEAD_WIDTH}z"
         drawn[f"M{_numbers(x, y)}{shape}"] = None
     return "".join(drawn)
 
@@ -164,8 +165,8 @@ class _Ink:
 
     path: list[str] = field(default_factory=list)
     _pen: Point | None = None
-    #: What is drawn of each line along an axis: (whether vertical, its x or y) → from, to.
-    _drawn: dict[tuple[bool, int], list[tuple[int, int]]] = field(default_factory=dict)
+    #: What is drawn of each line along an axis: by (whether vertical, its x or y).
+    _drawn: dict[tuple[bool, int], _Line] = field(default_factory=lambda: defaultdict(_Line))
     _bent: set[tuple[Point, ...]] = field(default_factory=set)
 
     def line(self, a: Point, b: Point) -> None:
@@ -179,12 +180,14 @@ class _Ink:
         vertical = dx == 0
         where = (vertical, a[0] if vertical else a[1])
         along = 1 if vertical else 0
-        drawn = self._drawn.setdefault(where, [])
-        for start, end in _missing(a[along], b[along], drawn):
+        low, high = sorted((a[along], b[along]))
+        missing = self._drawn[where].add(low, high)
+        if a[along] > b[along]:
+            missing = [(end, start) for start, end in reversed(missing)]
+        for start, end in missing:
             self._move((a[0], start) if vertical else (start, a[1]))
             self.path.append(f"{'v' if vertical else 'h'}{end - start}")
             self._pen = (a[0], end) if vertical else (end, a[1])
-        drawn.append((min(a[along], b[along]), max(a[along], b[along])))
 
     def corner(self, start: Point, corner: Point, end: Point) -> None:
         """Draw a rounded corner unless it is there."""
@@ -205,17 +208,23 @@ class _Ink:
             self.path.append(f"M{_numbers(*to)}")
 
 
-def _missing(a: int, b: int, drawn: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The stretches from a to b, in that direction, that no drawn interval covers."""
-    low, high = min(a, b), max(a, b)
-    cuts = sorted({low, high, *(c for span in drawn for c in span if low < c < high)})
-    open_ = [
-        (start, end) for start, end in pairwise(cuts) if not any(s <= start and end <= e for s, e in drawn)
-    ]
-    merged: list[tuple[int, int]] = []
-    for start, end in open_:
-        if merged and merged[-1][1] == start:
-            merged[-1] = (merged[-1][0], end)
-        else:
-            merged.append((start, end))
-    yield from merged if a < b else [(end, start) for start, end in reversed(merged)]
+@dataclass
+class _Line:
+    """What is drawn of one line along an axis: stretches that do not touch, in order."""
+
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def add(self, low: int, high: int) -> list[tuple[int, int]]:
+        """Draw from low to high; gives the stretches that were missing, in order."""
+        first, last = bisect_left(self.ends, low), bisect_right(self.starts, high)
+        edges = [low]
+        for start, end in zip(self.starts[first:last], self.ends[first:last], strict=True):
+            edges += [max(start, low), min(end, high)]
+        edges.append(high)
+        missing = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+        if first < last:
+            low, high = min(low, self.starts[first]), max(high, self.ends[last - 1])
+        self.starts[first:last] = [low]
+        self.ends[first:last] = [high]
+        return missing
