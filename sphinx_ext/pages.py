@@ -28,15 +28,18 @@ class PageRecord:
     Args:
         folder: The output folder.
         builder: Name of the builder: two builders may write into one folder.
+
+    Attributes:
+        file: Where it is kept.
     """
 
     def __init__(self, folder: Path, builder: str) -> None:
-        self._file = folder / f".torchview-{builder}.json"
+        self.file = folder / f".torchview-{builder}.json"
         self._digests = self._read()
 
     def _read(self) -> dict[str, str]:
         try:
-            data = json.loads(self._file.read_bytes())
+            data = json.loads(self.file.read_bytes())
         except (OSError, ValueError):
             # None yet, or damaged: pages with figures are written again.
             return {}
@@ -71,5 +74,5 @@ class PageRecord:
             return
         self._digests = digests
         text = json.dumps({"format": _FORMAT, "pages": digests}, indent=0, ensure_ascii=False)
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._file, f"{text}\n".encode())
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(self.file, f"{text}\n".encode())

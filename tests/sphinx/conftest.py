@@ -43,6 +43,8 @@ import os, sys
 
 sys.path.insert(0, os.path.abspath(".."))
 project = "Nets"
+copyright = "the authors"
+version = "1"
 extensions = ["torchview_docs.sphinx_ext"]
 exclude_patterns = ["_build"]
 torchview_paths = [".."]
@@ -121,7 +123,7 @@ class Site:
             [*command, str(self.docs), str(out), *after],
             env={
                 **os.environ,
-                "PYTHONPATH": str(self.root / "_spy"),
+                "PYTHONPATH": os.pathsep.join([str(self.root / "_spy"), os.environ.get("PYTHONPATH", "")]),
                 **{name: str(log) for name, log in logs.items()},
                 **self.env,
                 **(env or {}),
