@@ -6,7 +6,7 @@ anything in it uses, and makes the inner tensors that it returns or that anythin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from torchview_docs.graph import Graph, Node, TensorMeta, Use
@@ -53,9 +53,10 @@ def close(graph: Graph, calls: Iterable[str]) -> Graph:
     names = {name for name in calls if name in graph.children}
     if not names:
         return graph
+    opened = frozenset(graph.children)
     graph = _hoist(graph, _owners(graph, names))
     owners = _owners(graph, names)
-    borders = _borders(graph, owners)
+    borders = _borders(graph, owners, opened)
     nodes = []
     for node in graph.nodes:
         owner = owners.get(node.name)
@@ -117,7 +118,7 @@ class _Border:
             self.outputs.append(meta)
 
 
-def _borders(graph: Graph, owners: Mapping[str, str]) -> dict[str, _Border]:
+def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | None]) -> dict[str, _Border]:
     borders = {name: _Border() for name in owners.values()}
     for name, border in borders.items():
         for use in graph.by_name[name].results:
@@ -128,7 +129,7 @@ def _borders(graph: Graph, owners: Mapping[str, str]) -> dict[str, _Border]:
     leaving: set[tuple[str, int]] = set()
     for node in graph.nodes:
         inside = owners.get(node.name)
-        if inside is not None and node.name in graph.children:
+        if inside is not None and node.name in opened:
             continue
         for use in (*node.args, *node.results):
             tensor = (use.node, use.output)

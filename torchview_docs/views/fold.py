@@ -106,9 +106,11 @@ class _Folding:
                     break
                 feed = feeds
                 run.append(node)
-            start += len(run)
-            if feed is not None:
-                self.replace_run([read(node) for node in run], feed)
+            if feed is None:
+                start += 1
+            else:
+                start += self.replace_run([read(node) for node in run], feed)
+                known.clear()  # what follows now reads from the first of the run
 
     def read(self, call: Node) -> _Call:
         nodes = self.inside(call.name)
@@ -158,10 +160,11 @@ class _Folding:
                     return None
         return feed or None
 
-    def replace_run(self, run: Sequence[_Call], feed: dict[int, Inner]) -> None:
+    def replace_run(self, run: Sequence[_Call], feed: dict[int, Inner]) -> int:
+        """Fold a run, or as much of it as can be folded, and tell how many calls these are."""
         run = run[: self._longest(run, feed)]
         if len(run) < 2:
-            return
+            return 1
         first, last = run[0], run[-1]
         for call in run[1:]:
             self.gone |= {node.name for node in self.inside(call.name)}
@@ -174,6 +177,7 @@ class _Folding:
                 self.readers[leaf, output] = self._left(both)
         node = self.graph.by_name[first.name]
         self.folded[first.name] = replace(node, repeat=len(run), last=self.graph.by_name[last.name].target)
+        return len(run)
 
     def _left(self, readers: set[str]) -> set[str]:
         return {reader for reader in readers if reader not in self.gone}

@@ -59,8 +59,8 @@ def simplify(graph: Graph) -> Graph:
         return tuple(dict.fromkeys(found))
 
     for node in graph.nodes:
-        if node.name in passing and node.name not in emptied.kept:
-            form[node.name] = resolved(passing[node.name])
+        if node.name in passing - emptied.kept:
+            form[node.name] = resolved(_passed(node))
     nodes = [
         replace(node, args=resolved(node.args), results=resolved(node.results))
         for node in graph.nodes
@@ -69,20 +69,24 @@ def simplify(graph: Graph) -> Graph:
     return graph.with_nodes(_without_idle_parameters(nodes, graph))
 
 
-def _passing(graph: Graph) -> dict[str, tuple[Use, ...]]:
-    """The leaves that can be left out, and what each one passes on."""
+def _passing(graph: Graph) -> frozenset[str]:
+    """The leaves that can be left out."""
     reached = _reached(graph)
-    found: dict[str, tuple[Use, ...]] = {}
+    found = set()
     for leaf in graph.leaves:
         if not leaf.args or len(leaf.outputs) != 1 or not _only_passes(leaf, graph.mode):
             continue
-        first = leaf.args[0].arg
-        passed = tuple(use for use in leaf.args if use.arg == first)
+        passed = _passed(leaf)
         main = _union(reached[use.node] for use in passed)
-        rest = _union(reached[use.node] for use in leaf.args if use.arg != first)
+        rest = _union(reached[use.node] for use in leaf.args if use not in passed)
         if not rest & ~main:
-            found[leaf.name] = passed
-    return found
+            found.add(leaf.name)
+    return frozenset(found)
+
+
+def _passed(node: Node) -> tuple[Use, ...]:
+    """What a node that only passes on passes on: its first argument, and the writes into it."""
+    return tuple(use for use in node.args if use.arg == node.args[0].arg)
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -148,7 +152,7 @@ class _Emptied:
     kept: frozenset[str]
 
 
-def _emptied(graph: Graph, passing: Mapping[str, tuple[Use, ...]]) -> _Emptied:
+def _emptied(graph: Graph, passing: frozenset[str]) -> _Emptied:
     closed: set[str] = set()
     removed: set[str] = set()
     kept: set[str] = set()

@@ -1,0 +1,78 @@
+"""A view in Graphviz's language, for those who go on with it: the same cards, panels and shapes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import graphviz  # type: ignore[import-untyped]  # it ships no types
+
+from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.scene import Card, Frame, Row
+from torchview_docs.graph import Graph
+from torchview_docs.spec import FigureSpec
+
+__all__ = ["dot"]
+
+#: Neither quoting nor escaping makes these fit for Graphviz.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PILLS = {"input", "output"}
+
+
+def dot(view: Graph, spec: FigureSpec) -> str:
+    """The DOT source of a view: a node per card, a cluster per open call, an edge per use."""
+    drawn = scene(view, spec)
+    graph = graphviz.Digraph(
+        graphviz.nohtml(_CONTROL.sub(" ", view.name) or "model"), graph_attr={"rankdir": drawn.direction}
+    )
+    graph.attr("graph", fontname="Helvetica", fontsize="11", style="rounded", color="gray70")
+    graph.attr("node", fontname="Helvetica", fontsize="12", shape="box", style="rounded", height="0.3")
+    graph.attr("edge", fontname="Helvetica", fontsize="10", arrowsize="0.6", color="gray40")
+    # Names of nodes may hold what DOT reads as ports, so nodes are numbered.
+    ids = {card.name: f"n{k}" for k, card in enumerate(drawn.cards)}
+    clusters = {frame.name: f"cluster_{k}" for k, frame in enumerate(drawn.frames)}
+    cards: dict[str | None, list[Card]] = defaultdict(list)
+    frames: dict[str | None, list[Frame]] = defaultdict(list)
+    for card in drawn.cards:
+        cards[card.frame].append(card)
+    for frame in drawn.frames:
+        frames[frame.frame].append(frame)
+
+    def fill(body: graphviz.Digraph, name: str | None) -> None:
+        for card in cards[name]:
+            style = {"style": "rounded,filled", "fillcolor": "gray90"} if card.kind in _PILLS else {}
+            body.node(ids[card.name], _card_label(card), **style)
+        for frame in frames[name]:
+            with body.subgraph(name=clusters[frame.name]) as inner:
+                inner.attr(label=_frame_label(frame))
+                fill(inner, frame.name)
+
+    fill(graph, None)
+    for link in drawn.links:
+        label = {"label": _plain(_escaped(link.label))} if link.label else {}
+        graph.edge(ids[link.source], ids[link.target], **label)
+    return str(graph.source)
+
+
+def _card_label(card: Card) -> str:
+    rows = r"\n".join(_escaped(_row_text(row)) for row in card.rows)
+    return _plain(f"{rows} × {card.repeat}" if card.repeat > 1 else rows)
+
+
+def _row_text(row: Row) -> str:
+    return f"{row.title}  {row.config}" if row.config else row.title
+
+
+def _frame_label(frame: Frame) -> str:
+    words = " ".join(part for part in (frame.title, frame.subtitle, frame.note) if part)
+    return _plain(_escaped(words) + (f" × {frame.repeat}" if frame.repeat > 1 else ""))
+
+
+def _escaped(text: str) -> str:
+    """Text without control characters, its backslashes doubled."""
+    return str(graphviz.escape(_CONTROL.sub(" ", text.replace("\n", " ").replace("\t", " "))))
+
+
+def _plain(label: str) -> str:
+    """A label that is no HTML, whatever it looks like."""
+    return graphviz.nohtml(label)  # type: ignore[no-any-return]
