@@ -133,12 +133,12 @@ class _Scan(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         self.page.lines = FenceLines("\n".join(lines))
-        has_superfences = register(self.md, self.page.ask)
+        parses = register(self.md, self.page.ask)
         result, done = list[str](), 0
         for fence in scan(lines):
             start, end = fence.span
             result += lines[done:start]
-            if has_superfences and not fence.problem:
+            if parses is not None and parses(lines[start]) and not fence.problem:
                 result += lines[start:end]
             else:
                 result.append(self.page.take(lines, fence))

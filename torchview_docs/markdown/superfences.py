@@ -6,6 +6,7 @@ of superfences stays as it is. Entries are dictionaries; `reset` is asked for si
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,13 @@ __all__ = ["register"]
 _MODULE = "pymdownx.superfences"
 
 
-def register(md: Markdown, ask: Callable[[Fence], str]) -> bool:
-    """Have superfences hand our fences to `ask`, which gives the HTML; whether there is one.
+def register(md: Markdown, ask: Callable[[Fence], str]) -> Callable[[str], bool] | None:
+    """Have superfences hand our fences to `ask`, which gives the HTML.
 
     The line of a fence handed over so is not known.
+
+    Returns:
+        Whether superfences can parse a fence's opening line; None where there is no superfences.
     """
     for extension in md.registeredExtensions:
         if type(extension).__module__ != _MODULE or not hasattr(extension, "superfences"):
@@ -36,8 +40,15 @@ def register(md: Markdown, ask: Callable[[Fence], str]) -> bool:
         }
         others = [other for other in extension.superfences if other["name"] != LANGUAGE]
         extension.superfences[:] = [*others, entry]
-        return True
-    return False
+        return _parses
+    return None
+
+
+def _parses(line: str) -> bool:
+    """Versions differ: `language {attributes}` is no header in 10.0."""
+    pattern = sys.modules[_MODULE].RE_NESTED_FENCE_START
+    match = pattern.match(line.lstrip("> \t"))
+    return match is not None and not match.groupdict().get("unrecognized")
 
 
 def _accept(_language: str, inputs: dict[str, Any], options: dict[str, Any], *_: Any) -> bool:
