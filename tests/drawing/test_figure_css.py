@@ -9,7 +9,7 @@ import pytest
 
 from torchview_docs.drawing.families import FAMILIES
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE
-from torchview_docs.drawing.svg import stylesheet
+from torchview_docs.drawing.theme import file_stylesheet, stylesheet
 
 Colour: TypeAlias = tuple[float, float, float]
 
@@ -119,3 +119,23 @@ def test_sizes_are_those_that_text_is_measured_in() -> None:
 
 def test_nothing_comes_from_outside() -> None:
     assert not re.search(r"@import|url\(|@font-face|https?:", css())
+
+
+class TestFileOfItsOwn:
+    """Drawing programs and converters know no variables, no light-dark(), no translucent colours."""
+
+    def test_has_its_colours_written_out(self) -> None:
+        style = file_stylesheet()
+        assert not re.search(r"var\(|--tv|light-dark|:where", style)
+        assert not re.search(r"#[0-9a-f]{8}\b", style)
+        for name in ("ink", "dim", "card", "line", "wire", "io", "conv", "mod"):
+            assert variables("light")[name] in style
+            assert variables("dark")[name] in style
+
+    def test_is_light_unless_the_reader_prefers_dark(self) -> None:
+        light, dark = file_stylesheet().split("@media screen and (prefers-color-scheme: dark)")
+        assert f"fill: {variables('light')['page']} " in light
+        assert f"fill: {variables('dark')['page']} " in dark
+
+    def test_says_nothing_of_boxes_in_pages(self) -> None:
+        assert not re.search(r"tv-box|tv-error", file_stylesheet())

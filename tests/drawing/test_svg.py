@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.scene import Card, Frame, Row
-from torchview_docs.drawing.svg import stylesheet, svg
+from torchview_docs.drawing.svg import svg
+from torchview_docs.drawing.theme import file_stylesheet
 
 SVG = "{http://www.w3.org/2000/svg}"
 #: All elements and attributes that the writer ever makes.
@@ -216,10 +217,7 @@ class TestLook:
 
     def test_a_file_of_its_own_has_style_and_background_in_it(self) -> None:
         root = parse(write(drawing(), standalone=True))
-        style = root.findtext(SVG + "style")
-        assert style is not None
-        assert "--tv-card" in style
-        assert "color-scheme: light dark" in style
+        assert root.findtext(SVG + "style") == file_stylesheet()
         assert root.find(f"{SVG}rect[@class='tv-bg']") is not None
         assert "<style" not in write(drawing())
 
@@ -231,7 +229,3 @@ def test_a_chain_of_linear_cards_takes_few_bytes() -> None:
     labels = tuple(Label("1×128×768", 105, 60 * k + 43) for k in range(count))
     figure = write(Drawing(200, 60 * count, (), cards, wires, labels))
     assert len(figure.encode()) <= 280 * count
-
-
-def test_the_stylesheet_is_that_of_the_package() -> None:
-    assert ".tv-cards" in stylesheet()

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
-from importlib.resources import files
 from typing import TypeAlias
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
 from torchview_docs.drawing.scene import Row
 from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets
+from torchview_docs.drawing.theme import file_stylesheet, stylesheet
 
 __all__ = ["escape", "stylesheet", "svg"]
 
@@ -47,12 +46,6 @@ _TITLE_X, _CONFIG_X = 13, 10
 _PILL_X, _PILL_END = 16, 14
 _FRAME_END = 10
 _PILLS = {"input": "io", "output": "io", "source": "source", "tensor": "tensor"}
-
-
-@cache
-def stylesheet() -> str:
-    """The CSS of all figures and of the boxes around them."""
-    return files("torchview_docs.drawing").joinpath("figure.css").read_text("utf-8")
 
 
 def escape(text: str) -> str:
@@ -181,12 +174,9 @@ class _Writer:
 
 
 def _style(width: int, height: int) -> str:
-    css = re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL)
-    css = re.sub(r"\s+", " ", css).strip() + " svg.tv { color-scheme: light dark }"
-    return (
-        f"<style>{css.replace('&', '&amp;').replace('<', '&lt;')}</style>"
-        f'<rect class="tv-bg" x="-.5" y="-.5" width="{width}" height="{height}"/>'
-    )
+    css = file_stylesheet().replace("&", "&amp;").replace("<", "&lt;")
+    ground = f'<rect class="tv-bg" x="-.5" y="-.5" width="{width}" height="{height}"/>'
+    return f"<style>{css}</style>{ground}"
 
 
 def _wires(drawing: Drawing) -> str:
