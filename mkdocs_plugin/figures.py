@@ -61,8 +61,8 @@ class SiteFigures:
             figures = PageFigures(self.results)
             self.pages[page.file.src_uri] = [figures.result(request) for request in requests]
             if requests:
-                self._warn(config, page.file, requests, figures)
                 self._fill(page, figures)
+                self._warn(config, page.file, requests)
 
     def _resolve(self, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:
         if not specs:
@@ -94,18 +94,16 @@ class SiteFigures:
         for number, placed in enumerate(self._placed.get(page.file.src_uri, ())):
             page.content = (page.content or "").replace(_HIDDEN.format(number), placed.box, 1)
 
-    def _warn(
-        self, config: MkDocsConfig, file: File, requests: Sequence[Request], figures: PageFigures
-    ) -> None:
+    def _warn(self, config: MkDocsConfig, file: File, requests: Sequence[Request]) -> None:
         name = _name(config, file)
         lines = FenceLines.read(Path(file.abs_src_path) if file.abs_src_path else None)
-        for request in requests:
+        for request, placed in zip(requests, self._placed[file.src_uri], strict=True):
             line = lines.line(request.fence)
-            if isinstance(failure := figures.result(request), Failure):
+            if placed.failure is not None:
                 self.failed.append(f"{name}:{line}" if line else name)
                 # Not in the file: what was converted is made by a plugin.
                 origin = "" if line else " (in a docstring, a macro or a snippet)"
-                logger.warning("%s%s", request.message(failure, name, line), origin)
+                logger.warning("%s%s", request.message(placed.failure, name, line), origin)
 
 
 def _name(config: MkDocsConfig, file: File) -> str:

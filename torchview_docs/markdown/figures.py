@@ -6,13 +6,14 @@ and a new figure on a page does not change those of the others.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from torchview_docs.drawing.svg import escape, svg
-from torchview_docs.errors import Failure
+from torchview_docs.errors import Failure, TraceError
 from torchview_docs.markdown.content import Request
 from torchview_docs.markup import describe, error_box, figure_box
 from torchview_docs.spec import FigureSpec
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["PageFigures", "Placed"]
 
 
+logger = logging.getLogger("torchview_docs")
+
+
 @dataclass(frozen=True)
 class Placed:
     """A figure's HTML, in the parts that a search index should and should not see.
@@ -31,11 +35,13 @@ class Placed:
         head: The opening tag.
         box: The drawing, or the box that says why there is none.
         tail: The caption and the closing tag.
+        failure: Why there is no drawing.
     """
 
     head: str
     box: str
     tail: str
+    failure: Failure | None = None
 
     def __str__(self) -> str:
         return self.head + self.box + self.tail
@@ -63,21 +69,35 @@ class PageFigures:
         """The figure of a request, or the box that says why there is none."""
         spec = request.wanted
         if isinstance(spec, Failure):
-            return _placed(request, "torchview", "", error_box(spec, request.text))
-        result = self.results[spec]
+            return _failed(request, "", spec)
+        # A figure that failed keeps its name, so that links to it still find something.
+        result, ident = self.results[spec], self._id(spec)
+        name = ident if spec.name else ""
         if isinstance(result, Failure):
-            # Under its name, so that links to it still find something.
-            name = self._id(spec) if spec.name else ""
-            return _placed(request, "torchview", name, error_box(result, request.text))
-        ident = self._id(spec)
+            return _failed(request, name, result)
+        try:
+            box = self._draw(spec, result, ident)
+        except TraceError as error:
+            return _failed(request, name, error.failure)
+        except Exception as error:
+            # One figure that we cannot draw must not cost the site.
+            logger.debug("drawing of %s failed", spec.model, exc_info=True)
+            cause = f"{type(error).__name__}: {error}"
+            return _failed(
+                request, name, Failure("internal", f"It was traced and cannot be drawn ({cause}).", _REPORT)
+            )
+        classes = " ".join(("torchview", *spec.class_))
+        return _placed(request, classes, ident, box)
+
+    def _draw(self, spec: FigureSpec, figure: Figure, ident: str) -> str:
         drawn = svg(
-            result.drawing,
+            figure.drawing,
             prefix=ident,
-            title=result.graph.name,
-            desc=spec.alt or describe(result.view),
+            title=figure.graph.name,
+            desc=spec.alt or describe(figure.view),
             link=self.link,
         )
-        return _placed(request, " ".join(("torchview", *spec.class_)), ident, figure_box(drawn, spec))
+        return figure_box(drawn, spec)
 
     def _id(self, spec: FigureSpec) -> str:
         name = re.sub(r"[^\w.-]+", "-", spec.name or "").strip("-.").lower() if spec.name else ""
@@ -90,12 +110,20 @@ class PageFigures:
         return ident
 
 
-def _placed(request: Request, classes: str, ident: str, box: str) -> Placed:
+_REPORT = "This is a fault of torchview-docs; please report it."
+
+
+def _failed(request: Request, ident: str, failure: Failure) -> Placed:
+    return _placed(request, "torchview", ident, error_box(failure, request.text), failure)
+
+
+def _placed(request: Request, classes: str, ident: str, box: str, failure: Failure | None = None) -> Placed:
     name = f' id="{escape(ident)}"' if ident else ""
     caption = f"<figcaption>{request.caption}</figcaption>" if request.caption else ""
     return Placed(
-        f'<figure class="{escape(classes)}"{name}>',
+        head=f'<figure class="{escape(classes)}"{name}>',
         # Material's and Zensical's search know this attribute.
-        f"<div data-search-exclude>{box}</div>",
-        f"{caption}</figure>",
+        box=f"<div data-search-exclude>{box}</div>",
+        tail=f"{caption}</figure>",
+        failure=failure,
     )

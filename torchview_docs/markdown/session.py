@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from torchview_docs.build import Builder, Figure
-    from torchview_docs.markdown.figures import PageFigures
 
 __all__ = ["STRICT", "Session", "Source"]
 
@@ -108,16 +107,17 @@ class Session:
 
         specs = [spec for number in asked if isinstance(spec := requests[number].wanted, FigureSpec)]
         page = PageFigures(_resolve(self.project, specs))
-        self._tell(Source.of(md), [requests[number] for number in asked], page)
+        placed = {number: page.place(requests[number]) for number in asked}
+        self._tell(Source.of(md), [(requests[number], placed[number].failure) for number in asked])
         style = [f"<style>{stylesheet()}</style>"]
-        return fill(html, lambda number: (style.pop() if style else "") + str(page.place(requests[number])))
+        return fill(html, lambda number: (style.pop() if style else "") + str(placed[number]))
 
-    def _tell(self, source: Source, requests: Sequence[Request], page: PageFigures) -> None:
+    def _tell(self, source: Source, outcomes: Sequence[tuple[Request, Failure | None]]) -> None:
         lines = FenceLines.read(source.file)
         problems = []
-        for request in requests:
+        for request, failure in outcomes:
             line = lines.line(request.fence) or request.fence.line
-            if isinstance(failure := page.result(request), Failure):
+            if failure is not None:
                 problems.append(request.message(failure, source.name, line))
         if problems and self.strict:
             raise TorchviewDocsError("\n".join(problems))
