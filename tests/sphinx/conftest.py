@@ -128,6 +128,7 @@ class Site:
                 **self.env,
                 **(env or {}),
             },
+            cwd=self.docs,
             capture_output=True,
             text=True,
             timeout=300,
@@ -152,12 +153,13 @@ def _lines(log: Path) -> tuple[str, ...]:
 
 
 def _times(folder: Path) -> dict[str, int]:
-    #: Pages that Sphinx writes anew in every build.
-    always = {"genindex.html", "search.html", "py-modindex.html"}
+    # Sphinx writes these anew in every build.
+    always = ("genindex", "search", "py-modindex", "_static")
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     return {
-        path.relative_to(folder).as_posix(): path.stat().st_mtime_ns
-        for path in folder.rglob("*")
-        if path.suffix in (".html", ".txt") and path.name not in always and "_static" not in path.parts
+        name: path.stat().st_mtime_ns
+        for name, path in found.items()
+        if path.suffix in (".html", ".txt") and not name.startswith(always)
     }
 
 
