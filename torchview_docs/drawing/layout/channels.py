@@ -70,6 +70,8 @@ def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, _Pie
         piece.uppers.append(x[link.upper] + link.tail)
         piece.lowers.append(x[link.lower] + link.head)
     for hook in layering.hooks[rank]:
+        if hook.turn is not None:
+            continue
         piece = pieces.setdefault(hook.strand, _Piece())
         ends = piece.uppers if hook.below else piece.lowers
         ends += [x[hook.box] + hook.offset, x[hook.dummy]]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
 from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
-from torchview_docs.drawing.layout.panel import BORDER, Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, BoxKind, Point, Problem, Solution, Title
 from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
@@ -32,19 +34,37 @@ def compose(scene: Scene) -> Drawing:
     """Lay out a scene."""
     direction = Direction(scene.direction)
     found = levels(scene)
-    laid = _solve_all(scene, direction, found)
+    laterals = set() if direction.horizontal else plan_laterals(found)
+    solved: dict[Problem, Solution] = {}
+    while True:
+        try:
+            laid = _solve_all(scene, direction, found, laterals, solved)
+            break
+        except _BlockedNet as blocked:
+            laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
     return _Composer(scene, direction, laid).drawing()
 
 
+class _BlockedNet(Exception):  # noqa: N818 - no error, but an answer
+    """A net cannot enter its frames from the left."""
+
+    def __init__(self, key: NetKey) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 def _solve_all(
-    scene: Scene, direction: Direction, found: Mapping[str | None, Level]
+    scene: Scene,
+    direction: Direction,
+    found: Mapping[str | None, Level],
+    laterals: AbstractSet[Lateral],
+    solved: dict[Problem, Solution],
 ) -> dict[str | None, _Laid]:
     """Solve each level, inner before outer; equal problems once."""
     cards = {card.name: card for card in scene.cards}
     frames = {frame.name: frame for frame in scene.frames}
     order = {card.name: i for i, card in enumerate(scene.cards)}
     measured = card_sizes(scene, direction)
-    solved: dict[Problem, Solution] = {}
     laid: dict[str | None, _Laid] = {}
     for name, level in reversed(list(found.items())):
         boxes = tuple(
@@ -58,6 +78,7 @@ def _solve_all(
             boxes=boxes,
             nets=tuple(level.nets[key].net() for key in nets),
             inputs=len(level.ins),
+            laterals=tuple(i for key, i in level.ins.items() if (name, key) in laterals),
             outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
             chained=name is not None and _feeds_panel(name, found[level.parent], frames),
             title=None if name is None else _title(frames[name]),
@@ -65,7 +86,10 @@ def _solve_all(
             labels_along=direction.horizontal,
         )
         if problem not in solved:
-            solved[problem] = solve(problem)
+            try:
+                solved[problem] = solve(problem)
+            except Blocked as blocked:
+                raise _BlockedNet(nets[blocked.net]) from blocked
         laid[name] = _Laid(level, nets, solved[problem])
     return laid
 
@@ -87,7 +111,7 @@ def _title(frame: Frame) -> Title:
 
 def _stack(box: Box, room: float, direction: Direction) -> Box:
     lead, trail = (room, 0.0) if direction.mirrored else (0.0, room)
-    return Box(box.width, box.height, box.kind, box.commutative, box.ins, box.outs, lead, trail, room)
+    return replace(box, lead=lead, trail=trail, spill=room)
 
 
 def _card_box(card: Card, size: Point, direction: Direction) -> Box:
@@ -97,7 +121,14 @@ def _card_box(card: Card, size: Point, direction: Direction) -> Box:
 
 
 def _frame_box(frame: Frame, solution: Solution, direction: Direction) -> Box:
-    box = Box(solution.width, solution.height, "panel", ins=solution.ins, outs=solution.outs)
+    box = Box(
+        solution.width,
+        solution.height,
+        "panel",
+        ins=solution.ins,
+        outs=solution.outs,
+        flanks=solution.flanks,
+    )
     return _stack(box, sheets(frame.repeat) * sizes.FRAME_SHEET, direction)
 
 

@@ -71,9 +71,10 @@ def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[f
 
 def _align_exit(layering: Layering, trunk: Trunk, room: Sequence[Extent], x: list[float]) -> None:
     """Let the trunk leave a panel that others follow where it came in, or the row is a staircase."""
-    if not (layering.problem.chained and layering.ins and layering.outs):
+    entries = [item for item in layering.ins if not layering.is_dummy(item)]
+    if not (layering.problem.chained and entries and layering.outs):
         return
-    entry = max(layering.ins, key=lambda item: (trunk.down[item], -item))
+    entry = max(entries, key=lambda item: (trunk.down[item], -item))
     first = trunk.below.get(entry)
     if first is None or abs(x[entry] + first.tail - x[first.lower] - first.head) > 1.0:
         return
@@ -96,7 +97,7 @@ def extents(layering: Layering) -> list[Extent]:
     along = layering.problem.labels_along
     found: list[Extent] = []
     for item in layering.items:
-        if item.kind == "dummy":
+        if item.kind == "dummy" or (item.kind == "in" and item.rank > 0):
             found.append(Extent(0.5, 0.5))
         elif item.kind == "in":
             found.append(Extent(3.0, 3.0))
@@ -130,7 +131,7 @@ def _beside(extent: Extent, offset: float, label: float, *, along: bool) -> Exte
 
 def _gap(layering: Layering, a: int, b: int) -> float:
     kinds = (layering.items[a].kind, layering.items[b].kind)
-    lines = kinds.count("dummy")
+    lines = layering.is_dummy(a) + layering.is_dummy(b)
     if lines:
         return sizes.LINE_GAP if lines == 2 else sizes.BOX_LINE_GAP
     return sizes.BOX_GAP if kinds == ("box", "box") else sizes.PORT_GAP

@@ -67,6 +67,8 @@ class Hook:
     #: Whether it lies below the two, at the source, or above them, at the target.
     below: bool
     offset: float = 0.0
+    #: Turns so far below its box, within the layer; None: in the channel.
+    turn: float | None = None
 
 
 @dataclass(slots=True)
@@ -81,14 +83,20 @@ class Side:
     direction: int = 0
     #: Distance from the middle of the box's side.
     offset: float = 0.0
+    #: Where a panel must be entered, from its top; such an entry is not given up.
+    flank: float | None = None
 
 
 @dataclass(slots=True)
 class Strand:
-    """What is routed as one: a net, or one of its links against the flow (`feedback`)."""
+    """What is routed as one: a net, or one of its links that does not go down.
+
+    `feedback` is a link against the flow, `beside` one to the box that stands beside its source.
+    """
 
     net: int
     feedback: tuple[int, int] | None = None
+    beside: tuple[int, int] | None = None
     #: Dummies by rank.
     dummies: dict[int, int] = field(default_factory=dict)
 
@@ -145,7 +153,8 @@ class Layering:
 
     def is_dummy(self, item: int) -> bool:
         """Whether nothing but a line passes there."""
-        return self.items[item].kind == "dummy"
+        it = self.items[item]
+        return it.kind == "dummy" or (it.kind == "in" and it.rank > 0)
 
     def source_item(self, end: End) -> int:
         """The item at which a net starts."""
@@ -172,6 +181,10 @@ def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
     count: dict[int, int] = defaultdict(int)
     for number, net in enumerate(problem.nets):
         source = net.sources[0]
+        if source.box == BORDER and source.port in problem.laterals:
+            # far enough from its source wherever that is
+            found += [(number, t) for t in _lateral_sides(problem, number, near)]
+            continue
         if len(net.sources) > 1 or (len(net.targets) < 2 and source.box != BORDER):
             continue
         for index, target in enumerate(net.targets):
@@ -185,6 +198,12 @@ def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
     return found
 
 
+def _lateral_sides(problem: Problem, number: int, near: AbstractSet[int]) -> list[int]:
+    """The cards that a lateral may enter from the side."""
+    targets = enumerate(problem.nets[number].targets)
+    return [t for t, end in targets if end.box in near and problem.boxes[end.box].kind == "card"]
+
+
 def _source_rank(end: End, ranks: tuple[int, ...]) -> int:
     return 0 if end.box == BORDER else ranks[end.box]
 
@@ -196,13 +215,33 @@ def layer(problem: Problem, ranking: Ranking, sides: Iterable[SideKey]) -> Layer
         found.layers.append([])
         found.links.append([])
         found.hooks.append([])
-    found.ins = [found.add("in", i, 0) for i in range(problem.inputs)]
+    found.ins = [found.add("in", i, _entry_rank(problem, ranking, i)) for i in range(problem.inputs)]
     found.boxes = [found.add("box", i, rank) for i, rank in enumerate(ranking.ranks)]
     found.outs = [found.add("out", i, ranking.last) for i in range(len(problem.outputs))]
     chosen = frozenset(sides)
     for number in range(len(problem.nets)):
         _add_net(found, number, chosen)
     return found
+
+
+def _entry_rank(problem: Problem, ranking: Ranking, number: int) -> int:
+    """The rank of a tensor that enters: 0, or where a lateral is first read."""
+    if number not in problem.laterals:
+        return 0
+    ends = [
+        target.box
+        for net in problem.nets
+        if net.sources[0].box == BORDER and net.sources[0].port == number
+        for target in net.targets
+    ]
+    return min((ranking.ranks[box] for box in ends), default=0)
+
+
+def _flank(problem: Problem, end: End) -> float | None:
+    """Where the end must be entered from the left, from the top of its box; None: from above."""
+    if end.box == BORDER:
+        return None
+    return next((y for port, y in problem.boxes[end.box].flanks if port == end.port), None)
 
 
 def _add_net(layering: Layering, number: int, sides: AbstractSet[SideKey]) -> None:
@@ -215,11 +254,36 @@ def _add_net(layering: Layering, number: int, sides: AbstractSet[SideKey]) -> No
         if (number, source.box, target.box) in feedback
     }
     pairs = net.pairs or tuple((s, t) for s in range(len(net.sources)) for t in range(len(net.targets)))
-    forward = [pair for pair in pairs if pair not in against]
+    beside = [pair for pair in pairs if _stands_beside(layering, number, pair)]
+    forward = [pair for pair in pairs if pair not in against and pair not in beside]
     if forward:
         _add_strand(layering, number, forward, sides)
     for pair in sorted(against & set(pairs)):
         _add_feedback(layering, number, pair)
+    for pair in beside:
+        _add_beside(layering, number, pair)
+
+
+def _stands_beside(layering: Layering, number: int, pair: tuple[int, int]) -> bool:
+    net = layering.problem.nets[number]
+    source, target = net.sources[pair[0]], net.targets[pair[1]]
+    if source.box == BORDER or _flank(layering.problem, target) is None:
+        return False
+    return layering.ranking.ranks[source.box] == layering.ranking.ranks[target.box]
+
+
+def _add_beside(layering: Layering, number: int, pair: tuple[int, int]) -> None:
+    """A link to a box in the same layer: out below its source, up between the two, in at the side."""
+    net = layering.problem.nets[number]
+    strand = len(layering.strands)
+    layering.strands.append(Strand(number, beside=pair))
+    source = layering.source_item(net.sources[pair[0]])
+    target = net.targets[pair[1]]
+    rank = layering.items[source].rank
+    dummy = layering.dummy(strand, rank)
+    layering.hooks[rank].append(Hook(source, dummy, strand, pair[0], below=True))
+    side = Side(strand, pair[1], layering.target_item(target), dummy, flank=_flank(layering.problem, target))
+    layering.sides.append(side)
 
 
 def _add_strand(
@@ -237,7 +301,11 @@ def _add_strand(
     ends = {t: layering.target_item(net.targets[t]) for t in targets}
     rank = {t: layering.items[item].rank for t, item in ends.items()}
     first = layering.items[starts[sources[0]]].rank
-    last = max(rank[t] if (number, t) in sides else rank[t] - 1 for t in targets)
+    if layering.is_dummy(starts[sources[0]]):
+        layering.strands[strand].dummies[first] = starts[sources[0]]
+    entered = {t for t in targets if (number, t) in sides or rank[t] == first}
+    entered |= {t for t in targets if _flank(layering.problem, net.targets[t]) is not None}
+    last = max(rank[t] if t in entered else rank[t] - 1 for t in targets)
     for r in range(first + 1, last + 1):
         layering.dummy(strand, r)
     uppers: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -250,9 +318,10 @@ def _add_strand(
         for item, s in uppers.get(r, ()):
             layering.link(Link(item, below, strand, source=s))
     for t in targets:
-        if (number, t) in sides:
-            box = ends[t]
-            layering.sides.append(Side(strand, t, box, layering.dummy(strand, rank[t])))
+        if t in entered:
+            flank = _flank(layering.problem, net.targets[t])
+            dummy = layering.dummy(strand, rank[t])
+            layering.sides.append(Side(strand, t, ends[t], dummy, flank=flank))
             continue
         r = rank[t] - 1
         if r > first:

@@ -115,7 +115,7 @@ def _depth_first(layering: Layering) -> Layers:
     def key(link: Link) -> tuple[float, bool]:
         return (link.tail, layering.is_dummy(link.lower))
 
-    for start in (item for layer in layering.layers for item in layer):
+    for start in _starts(layering):
         stack = [start]
         while stack:
             item = stack.pop()
@@ -126,6 +126,21 @@ def _depth_first(layering: Layering) -> Layers:
             following = sorted(layering.below[item], key=key)
             stack.extend(link.lower for link in reversed(following) if not seen[link.lower])
     return layers
+
+
+def _starts(layering: Layering) -> list[int]:
+    """All items from the top; first those that lead to a box which must stand left of another."""
+    items = [item for layer in layering.layers for item in layer]
+    waiting = [hook.box for hooks in layering.hooks for hook in hooks if layering.strands[hook.strand].beside]
+    if not waiting:
+        return items
+    leading = set(waiting)
+    while waiting:
+        for link in layering.above[waiting.pop()]:
+            if link.upper not in leading:
+                leading.add(link.upper)
+                waiting.append(link.upper)
+    return sorted(items, key=lambda item: item not in leading)
 
 
 def _positions(layering: Layering, layers: Layers) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 __all__ = [
     "BORDER",
+    "Blocked",
     "Box",
     "BoxKind",
     "End",
@@ -44,6 +45,7 @@ class Box:
         lead: Room for a stack's sheets before it, along the flow.
         trail: The same after it.
         spill: The same to its right.
+        flanks: Arguments that must arrive at its left side, and how far below its top.
     """
 
     width: float
@@ -55,6 +57,15 @@ class Box:
     lead: float = 0.0
     trail: float = 0.0
     spill: float = 0.0
+    flanks: tuple[tuple[int, float], ...] = ()
+
+
+class Blocked(Exception):  # noqa: N818 - no error, but an answer
+    """A net of the problem cannot enter from the left: a box stands in the way."""
+
+    def __init__(self, net: int) -> None:
+        super().__init__(net)
+        self.net = net
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,7 @@ class Problem:
         boxes: In the order of execution.
         nets: In the order in which their tensors arise.
         inputs: How many tensors enter.
+        laterals: Which of them enter from the left, at the height where they are read.
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
         chained: Another panel reads what leaves.
         title: None for the outermost panel, which has no border.
@@ -119,6 +131,7 @@ class Problem:
     boxes: tuple[Box, ...]
     nets: tuple[Net, ...]
     inputs: int = 0
+    laterals: tuple[int, ...] = ()
     outputs: tuple[float, ...] = ()
     chained: bool = False
     title: Title | None = None
@@ -153,7 +166,8 @@ class Solution:
         width: Across the flow.
         height: Along the flow.
         boxes: Corner of each box, without a stack's sheets.
-        ins: x of each tensor that enters, at y = 0.
+        ins: x of each tensor that enters, at y = 0 (that of a lateral means nothing).
+        flanks: y of each lateral, at x = 0.
         outs: x of each tensor that leaves, at y = height.
         wires: Lines.
         labels: Labels.
@@ -164,6 +178,7 @@ class Solution:
     height: float
     boxes: tuple[Point, ...]
     ins: tuple[float, ...]
+    flanks: tuple[tuple[int, float], ...]
     outs: tuple[float, ...]
     wires: tuple[PanelWire, ...]
     labels: tuple[PanelLabel, ...]

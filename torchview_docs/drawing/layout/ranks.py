@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from torchview_docs.drawing.layout.panel import BORDER, Box, Problem
+from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
 
 __all__ = ["Ranking", "rank_boxes"]
 
@@ -37,6 +37,8 @@ class _Flow:
     after: list[list[tuple[int, int]]]
     #: Boxes that read what enters the panel.
     fed: set[int]
+    #: For each box, those that it may stand beside but not above, since it reads them at its side.
+    beside: list[list[int]]
 
 
 def rank_boxes(problem: Problem) -> Ranking:
@@ -49,6 +51,8 @@ def rank_boxes(problem: Problem) -> Ranking:
         for u, links in enumerate(flow.after):
             flow.after[u] = [(v, net) for v, net in links if (net, u, v) not in cut]
     order = _topological(flow)
+    if len(order) < len(problem.boxes):
+        raise Blocked(_flank_net(problem))
     ranks = _longest_path(flow, order)
     _pull_down(problem, flow, order, ranks)
     _outputs_last(problem.boxes, flow, ranks)
@@ -57,13 +61,16 @@ def rank_boxes(problem: Problem) -> Ranking:
 
 def _flow(problem: Problem) -> _Flow:
     n = len(problem.boxes)
-    flow = _Flow([[] for _ in range(n)], [[] for _ in range(n)], set())
+    flow = _Flow([[] for _ in range(n)], [[] for _ in range(n)], set(), [[] for _ in range(n)])
     for number, net in enumerate(problem.nets):
         for source, target in net.dependencies():
             if target.box == BORDER:
                 continue
             if source.box == BORDER:
-                flow.fed.add(target.box)
+                if source.port not in problem.laterals:
+                    flow.fed.add(target.box)
+            elif any(target.port == port for port, _ in problem.boxes[target.box].flanks):
+                flow.beside[target.box].append(source.box)
             else:
                 flow.before[target.box].append((source.box, number))
                 flow.after[source.box].append((target.box, number))
@@ -95,11 +102,24 @@ def _back_links(count: int, flow: _Flow) -> set[tuple[int, int, int]]:
     return cut
 
 
+def _flank_net(problem: Problem) -> int:
+    """The first net that enters a box from the left."""
+    for number, net in enumerate(problem.nets):
+        for end in net.targets:
+            if end.box != BORDER and any(end.port == port for port, _ in problem.boxes[end.box].flanks):
+                return number
+    raise AssertionError("no order, though all cycles are cut")
+
+
 def _topological(flow: _Flow) -> list[int]:
-    waiting = [len(links) for links in flow.before]
+    waiting = [len(links) + len(beside) for links, beside in zip(flow.before, flow.beside, strict=True)]
+    neighbours: dict[int, list[int]] = {}
+    for v, beside in enumerate(flow.beside):
+        for u in beside:
+            neighbours.setdefault(u, []).append(v)
     order = [v for v, count in enumerate(waiting) if not count]
     for u in order:
-        for v, _ in flow.after[u]:
+        for v in [*(v for v, _ in flow.after[u]), *neighbours.get(u, ())]:
             waiting[v] -= 1
             if not waiting[v]:
                 order.append(v)
@@ -109,7 +129,8 @@ def _topological(flow: _Flow) -> list[int]:
 def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
     ranks = [1] * len(flow.before)
     for v in order:
-        ranks[v] = max((ranks[u] + 1 for u, _ in flow.before[v]), default=1)
+        before = [ranks[u] + 1 for u, _ in flow.before[v]]
+        ranks[v] = max([1, *before, *(ranks[u] for u in flow.beside[v])])
     return ranks
 
 

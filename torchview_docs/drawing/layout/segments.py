@@ -77,7 +77,7 @@ def places(layering: Layering) -> list[int]:
 
 def _weight(layering: Layering, item: int) -> float:
     it = layering.items[item]
-    if it.kind == "dummy":
+    if layering.is_dummy(item):
         return 0.0
     if it.kind != "box":
         return PORT_WEIGHT

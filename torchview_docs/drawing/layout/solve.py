@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.beside import is_lateral, stand_beside, turn_early
 from torchview_docs.drawing.layout.channels import Channel, channels
 from torchview_docs.drawing.layout.coordinates import extents, place_across
 from torchview_docs.drawing.layout.layering import Key, Layering, layer, side_candidates
 from torchview_docs.drawing.layout.ordering import order_layers
-from torchview_docs.drawing.layout.panel import PanelLabel, Problem, Solution
+from torchview_docs.drawing.layout.panel import Blocked, PanelLabel, Problem, Solution
 from torchview_docs.drawing.layout.ports import place_ports
 from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
 from torchview_docs.drawing.layout.titles import place_title
-from torchview_docs.drawing.layout.wires import Placement, place_sides, route
+from torchview_docs.drawing.layout.wires import Placement, entry_height, place_sides, route
 
 __all__ = ["solve"]
 
@@ -25,6 +27,7 @@ CENTRE_SLACK = 90.0
 def solve(problem: Problem) -> Solution:
     """Lay out a panel."""
     layering = _order(problem)
+    turn_early(layering)
     trunk = find_trunk(layering)
     place_ports(layering, trunk)
     segments = linear_segments(layering, trunk)
@@ -40,6 +43,7 @@ def _order(problem: Problem) -> Layering:
     sides = side_candidates(problem, ranking)
     layering = layer(problem, ranking, sides)
     order_layers(layering)
+    stand_beside(layering)
     place = places(layering)
     keep = []
     for side in layering.sides:
@@ -47,6 +51,8 @@ def _order(problem: Problem) -> Layering:
         a, b = sorted((place[side.box], place[side.dummy]))
         if all(layering.is_dummy(item) for item in row[a + 1 : b]):
             keep.append((layering.strands[side.strand].net, side.target))
+        elif is_lateral(layering, side):
+            raise Blocked(layering.strands[side.strand].net)
     if len(keep) == len(layering.sides):
         return layering
     order: dict[Key, int] = {layering.key(item): i for row in layering.layers for i, item in enumerate(row)}
@@ -95,9 +101,10 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
             needed = problem.title.width + problem.title.note + 3 * sizes.TITLE_MARGIN
             height = max(height, needed)
         else:
-            ports = layering.ins if problem.title_at == "start" else layering.outs
+            entries = [item for item in layering.ins if not layering.is_dummy(item)]
+            ports = entries if problem.title_at == "start" else layering.outs
             title_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
-    placement = Placement(x, placement.y, placement.channels, placement.bottoms, height)
+    placement = replace(placement, height=height, left=low)
     wires = tuple(
         type(wire)(wire.net, wire.source, tuple((px - low, py) for px, py in wire.points), wire.arrow)
         for wire in route(layering, placement)
@@ -110,6 +117,12 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
             for i, (item, box) in enumerate(zip(layering.boxes, problem.boxes, strict=True))
         ),
         ins=tuple(x[i] - low for i in layering.ins),
+        flanks=tuple(
+            (i, entry_height(layering, placement.y, side))
+            for i, item in enumerate(layering.ins)
+            for side in layering.sides
+            if side.dummy == item
+        ),
         outs=tuple(x[i] - low for i in layering.outs),
         wires=wires,
         labels=tuple(_labels(layering, placement, low)),

@@ -13,14 +13,14 @@ from torchview_docs.drawing.layout.layering import Layering, Side
 from torchview_docs.drawing.layout.panel import BORDER, End, PanelWire, Point
 from torchview_docs.drawing.layout.polyline import cut_start, shared_length, simplify
 
-__all__ = ["Placement", "place_sides", "route"]
+__all__ = ["Placement", "entry_height", "place_sides", "route"]
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where everything stands: x of each item's middle, y of each box's front, the channels.
 
-    `bottoms[r]` is where channel r begins; `height` the panel's.
+    `bottoms[r]` is where channel r begins; `height` the panel's, `left` the x of its left border.
     """
 
     x: Sequence[float]
@@ -28,6 +28,7 @@ class Placement:
     channels: Sequence[Channel]
     bottoms: Sequence[float]
     height: float
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class _Router:
                     self.starts[link.strand, link.source] = link.tail
                 if link.target >= 0:
                     self.heads[link.strand, link.target] = link.head
+        self.ends = set(self.heads) | set(self.sides)
         self.hooks = {(hook.strand, hook.below): hook for hooks in layering.hooks for hook in hooks}
 
     def strand_paths(self, strand: int) -> list[_Path]:
@@ -97,12 +99,17 @@ class _Router:
         pair = self.layering.strands[strand].feedback
         if pair is not None:
             return [self._feedback_path(strand, pair)]
+        pair = self.layering.strands[strand].beside
+        if pair is not None:
+            return [self._path_beside(strand, pair)]
         number = self.layering.strands[strand].net
         net = self.layering.problem.nets[number]
         feedback = self.layering.ranking.feedback
         pairs = net.pairs or tuple((0, t) for t in range(len(net.targets)))
         pairs = tuple(
-            (s, t) for s, t in pairs if (number, net.sources[s].box, net.targets[t].box) not in feedback
+            (s, t)
+            for s, t in pairs
+            if (number, net.sources[s].box, net.targets[t].box) not in feedback and (strand, t) in self.ends
         )
         rank = {t: self._rank(self.layering.target_item(net.targets[t])) for _, t in pairs}
         found: list[_Path] = []
@@ -143,12 +150,16 @@ class _Router:
         start, end = layering.source_item(source), layering.target_item(target)
         side = self.sides.get((strand, t))
         points = [self._leave(source, start, self._tail(strand, s, start))]
+        if layering.is_dummy(start):
+            first = next(side for side in layering.sides if side.dummy == start)
+            y = entry_height(self.layering, self.at.y, first)
+            points = [(self.at.left, y), (x[start], y)]
         dummies = layering.strands[strand].dummies
         last = self._rank(end) - (side is None)
         for r in range(self._rank(start), last):
             self._across(points, x[dummies[r + 1]], r, strand)
         if side is not None:
-            y = self.at.y[target.box] + layering.problem.boxes[target.box].height / 2 + side.offset
+            y = entry_height(self.layering, self.at.y, side)
             points += [(points[-1][0], y), (self._flank(side), y)]
         else:
             arrival = self._arrive(target, end, self.heads.get((strand, t), 0.0))
@@ -163,6 +174,18 @@ class _Router:
         if abs(x - points[-1][0]) > 1.0:
             y = self._track(rank, strand)
             points += [(points[-1][0], y), (x, y)]
+
+    def _path_beside(self, strand: int, pair: tuple[int, int]) -> _Path:
+        layering = self.layering
+        number = layering.strands[strand].net
+        net = layering.problem.nets[number]
+        source, target = net.sources[pair[0]], net.targets[pair[1]]
+        hook, side = self.hooks[strand, True], self.sides[strand, pair[1]]
+        points = [self._leave(source, hook.box, hook.offset)]
+        turn = self._track(self._rank(hook.box), strand) if hook.turn is None else points[0][1] + hook.turn
+        lane, y = self.at.x[side.dummy], entry_height(self.layering, self.at.y, side)
+        points += [(points[0][0], turn), (lane, turn), (lane, y), (self._flank(side), y)]
+        return _Path(number, pair[0], target, points)
 
     def _flank(self, side: Side) -> float:
         box = self.layering.problem.boxes[self.layering.items[side.box].index]
@@ -188,11 +211,21 @@ class _Router:
         return _Path(number, pair[0], target, points)
 
 
+def entry_height(layering: Layering, y: Sequence[float], side: Side) -> float:
+    """The y at which a strand enters a box from the side."""
+    number = layering.items[side.box].index
+    return y[number] + layering.problem.boxes[number].height / 2 + side.offset
+
+
 def place_sides(layering: Layering, x: Sequence[float]) -> None:
     """Set the direction of side entries and their distance from the middle of the card's side."""
     entering: dict[tuple[int, int], list[Side]] = defaultdict(list)
     for side in layering.sides:
         side.direction = 1 if x[side.dummy] > x[side.box] else -1
+        if side.flank is not None:
+            box = layering.problem.boxes[layering.items[side.box].index]
+            side.offset = side.flank - box.height / 2
+            continue
         entering[side.box, side.direction].append(side)
     for (_, direction), sides in entering.items():
         sides.sort(key=lambda side: x[side.dummy] * direction)
