@@ -153,7 +153,12 @@ def test_a_figure_of_the_page_s_width_keeps_its_proportions(browser: Browser) ->
     )
 
 
-CARD = "return getComputedStyle(document.querySelector('.tv-cards rect')).fill"
+def test_a_width_in_em_is_measured_in_the_text_of_the_page(browser: Browser) -> None:
+    browser.show(page(figure(width="20em"), css="body { font-size: 20px }"))
+    assert browser.run("return document.querySelector('svg.tv').getBoundingClientRect().width") == 400
+    assert browser.run(OVERFLOWS, 1) == []
+
+
 TEXT = "return getComputedStyle(document.querySelector('.tv-labels text')).fill"
 
 
@@ -259,3 +264,12 @@ def test_text_is_copied_and_found_as_it_is_read(browser: Browser) -> None:
     words = browser.run("return [...document.querySelectorAll('svg.tv text')].map(t => t.textContent)")
     assert "Conv2d 3→64, 7×7, stride 2" in words
     assert "layers.0 – 11 Layer 7.1 M" in words
+
+
+def test_on_paper_a_wide_figure_is_made_to_fit(browser: Browser) -> None:
+    browser.show(page(figure("LR")), width=700, print_=True)
+    figure_width, box_width = browser.run(
+        "const s = document.querySelector('svg.tv');"
+        "return [s.getBoundingClientRect().width, s.parentNode.clientWidth]"
+    )
+    assert figure_width <= box_width

@@ -111,7 +111,7 @@ def test_every_variable_is_declared_and_used() -> None:
 
 def test_sizes_are_those_that_text_is_measured_in() -> None:
     text = css()
-    assert f"font: {TITLE_SIZE}px " in text
+    assert f".tv text {{ font-size: {TITLE_SIZE}px" in text
     assert f".tv tspan {{ font-size: {CONFIG_SIZE}px" in text
     assert f".tv-frames text {{ font-size: {FRAME_SIZE}px" in text
     assert f".tv-labels text {{ font-size: {LABEL_SIZE}px" in text

@@ -45,7 +45,7 @@ def _rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
     css = " ".join(_COMMENT.sub("", stylesheet()).split())
     values = {name: light if theme == "light" else dark for name, light, dark in _VARIABLE.findall(css)}
     for selector, body in _RULE.findall(_AT_RULE.sub("", css)):
-        if not re.match(r" *(?::where|\.tv-box|\.tv-error)", selector):
+        if not re.match(r" *(?::where|\.tv-box|(?:div)?\.tv-error)", selector):
             written = re.sub(r"var\(--tv-([\w-]+)\)", lambda found: values[found[1]], body)
             yield selector.strip(), _TRANSLUCENT.sub(_opaque, written).strip()
 
