@@ -100,9 +100,7 @@ class Drawing:
             return cls(
                 width=_number(data["width"]),
                 height=_number(data["height"]),
-                frames=tuple(
-                    _make(PlacedFrame, f, frame=lambda d: _make(Frame, d)) for f in data["frames"]
-                ),
+                frames=tuple(_make(PlacedFrame, f, frame=lambda d: _make(Frame, d)) for f in data["frames"]),
                 cards=tuple(_make(PlacedCard, c, card=_card) for c in data["cards"]),
                 wires=tuple(_make(Wire, w, points=_points) for w in data["wires"]),
                 labels=tuple(_make(Label, label) for label in data["labels"]),

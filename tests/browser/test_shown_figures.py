@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from chromium import Browser
-from figures import OVERFLOWS, page
+from figure_pages import OVERFLOWS, page
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.layout import lay_out
