@@ -72,20 +72,20 @@ def _card(view: Graph, chain: tuple[Node, ...], frame: str | None) -> Card:
 
 
 def _row(view: Graph, node: Node) -> Row:
-    said = words(node)
-    title, config, link = said.title, said.config, ""
+    said = words(node, view)
+    config, link = said.config, ""
     if node.op in ("placeholder", "output"):
         tensor = node.outputs[0] if node.outputs else view.tensor(node.args[0]) if node.args else None
         config = tensor.dtype if tensor else ""
     elif node.op == "tensor":
-        title, config = shortened(shape(node.outputs[0]), CONFIG), node.outputs[0].dtype
+        config = node.outputs[0].dtype
     elif node.op == "call_module":
         link = node.type
     elif node.op == "call_method":
         link = f"{_METHOD_CLASS}.{node.target}"
     elif node.op == "call_function" and node.target.startswith("torch."):
         link = node.target
-    return Row(family(node), title, config, node.name, link, said.hint)
+    return Row(family(node), said.title, config, node.name, link, said.hint)
 
 
 def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:

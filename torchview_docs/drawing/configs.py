@@ -144,9 +144,10 @@ def _linear(args: Arguments, _: int) -> str:
 
 
 def _norm(args: Arguments, _: int) -> str:
-    if not args.positional:
+    sizes = args.get("normalized_shape", 0)
+    if sizes is None:
         raise _Unread
-    return _size(args.positional[0], 1)
+    return _size(sizes, 1)
 
 
 def _group_norm(args: Arguments, _: int) -> str:
@@ -250,7 +251,7 @@ _BY_NAME: dict[str, _Rule] = {
     "Flatten": _flatten,
     "PixelShuffle": _shuffle,
     "PixelUnshuffle": _shuffle,
-    **dict.fromkeys(("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"), _upsample),
+    **dict.fromkeys(("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d", "interpolate"), _upsample),
     **dict.fromkeys(
         ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"), _dropout
     ),
@@ -282,14 +283,22 @@ _UNTOLD_NAMES = """
     return_indices training use_input_stats cudnn_enabled _stacklevel out
 """
 _UNTOLD = frozenset(_UNTOLD_NAMES.split())
-_WORDS = {"is_causal": "causal", "keepdim": "keepdim"}
+#: Arguments that are known by their value, or better by another name.
+_ARGUMENTS = {
+    **dict.fromkeys(
+        ("exponent", "split_size", "split_size_or_sections", "chunks", "sections", "indices_or_sections"), ""
+    ),
+    **dict.fromkeys(("repeats", "size", "sizes", "shape", "equation", "end", "other", "diagonal", "pad"), ""),
+    "is_causal": "causal",
+}
 
 
-def operation_config(name: str, config: str) -> str | None:
+def operation_config(family: str, name: str, config: str) -> str | None:
     """The arguments of an operation as a person writes them; None where they don't read as arguments.
 
     Args:
-        name: The operation's last name, `softmax`.
+        family: The operation's family.
+        name: Its last name, `softmax`.
         config: Its arguments that are no tensors.
     """
     if name in ("getitem", "setitem"):
@@ -297,12 +306,15 @@ def operation_config(name: str, config: str) -> str | None:
     args = arguments(config)
     if args is None:
         return None
+    as_module = module_config(family, name, config) if family in ("norm", "act", "pool") else None
+    if as_module is not None:
+        return as_module
     parts = [_written(value) for value in args.positional if value is not None and value is not False]
     for key, value in args.named.items():
         if key in _UNTOLD or value is None or value is False or value in _OPERATION_DEFAULTS.get(key, ()):
             continue
-        word = _WORDS.get(key, key)
-        parts.append(word if value is True else f"{word} {_written(value)}")
+        word = _ARGUMENTS.get(key, key)
+        parts.append(word or key if value is True else f"{word} {_written(value)}".strip())
     return _join(*parts)
 
 

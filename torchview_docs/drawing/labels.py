@@ -9,33 +9,17 @@ from dataclasses import dataclass
 
 from torchview_docs.drawing.configs import module_config, operation_config
 from torchview_docs.drawing.families import class_name, family
-from torchview_docs.graph import Node, TensorMeta
+from torchview_docs.graph import Graph, Node, TensorMeta
 
 __all__ = ["Words", "count", "operation_name", "path", "path_range", "shape", "shortened", "words"]
 
 #: The longest title, configuration and panel title, in characters.
 TITLE, CONFIG, PATH = 32, 30, 40
 
-#: Python's operators and dunder methods by the name that torch gives the operation.
-_OPERATIONS = {
-    "truediv": "div",
-    "itruediv": "div",
-    "rtruediv": "rdiv",
-    "floordiv": "floor_divide",
-    "iadd": "add",
-    "radd": "add",
-    "isub": "sub",
-    "imul": "mul",
-    "rmul": "mul",
-    "idiv": "div",
-    "ipow": "pow",
-    "imatmul": "matmul",
-    "iand": "and",
-    "rand": "rand",
-    "ior": "or",
-    "ixor": "xor",
-    "invert": "invert",
-}
+#: Python's operators by the name that torch gives the operation.
+_OPERATIONS = {"truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "iadd": "add", "isub": "sub"}
+#: Operations of which it matters what stands at the left: `1 - x`.
+_SIGNS = {"sub": "-", "div": "/", "pow": "**", "floor_divide": "//", "remainder": "%"}
 
 
 @dataclass(frozen=True)
@@ -48,29 +32,30 @@ class Words:
     hint: str
 
 
-def words(node: Node) -> Words:
-    """Title, configuration and hint of a leaf."""
+def words(node: Node, view: Graph) -> Words:
+    """Title, configuration and hint of a node of a view."""
     if node.op == "call_module":
-        return _module_words(node)
-    if node.op in ("placeholder", "output", "tensor"):
+        return _module_words(node, view)
+    if node.op in ("placeholder", "output"):
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
         return Words(title, "", name if title != name else "")
     if node.op == "get_attr":
-        name = node.target if node.target != "tensor" else "constant"
-        short = name if len(name) <= TITLE else name.rpartition(".")[2]
-        size = shortened(shape(node.outputs[0]), CONFIG) if node.outputs else ""
-        return Words(shortened(short, TITLE), size, f"{node.type} {name}".strip())
+        return _attribute_words(node, view)
+    if node.op == "tensor":
+        return Words(shortened(shape(node.outputs[0]), TITLE), "", "")
     return _operation_words(node)
 
 
-def _module_words(node: Node) -> Words:
+def _module_words(node: Node, view: Graph) -> Words:
     name = class_name(node.type) or node.target or node.name
     raw = " ".join(node.config.split())
     title = shortened(name, TITLE)
     config = module_config(family(node), name, raw)
-    if config is None or len(config) > CONFIG:
-        config = raw if len(raw) <= CONFIG else ""
+    if config is None:
+        config = _features(node, view)
+    if not config or len(config) > CONFIG:
+        config = raw if len(raw) <= CONFIG and config is None else ""
     total = node.parameters.total if node.parameters else 0
     if not config and total and not _plain(node):
         config = count(total)
@@ -81,15 +66,36 @@ def _module_words(node: Node) -> Words:
     return Words(title, config, hint)
 
 
+def _features(node: Node, view: Graph) -> str | None:
+    """`768→2304` of a linear layer that doesn't say so, where its parameters prove it."""
+    if family(node) != "lin" or not node.parameters or not node.args or not node.outputs:
+        return None
+    before, after = view.tensor(node.args[0]).shape[-1:], node.outputs[0].shape[-1:]
+    weights = before[0] * after[0] if before and after else 0
+    if weights and node.parameters.total in (weights, weights + after[0]):
+        return f"{before[0]}→{after[0]}"
+    return None
+
+
 def _plain(node: Node) -> bool:
     """Whether a layer is known well enough that its count of parameters is no news."""
     return family(node) == "act" and node.type.startswith("torch.nn.modules.")
 
 
+def _attribute_words(node: Node, view: Graph) -> Words:
+    full = node.target if node.target != "tensor" else node.type or "constant"
+    within = view.by_name[node.scope].target if node.scope else ""
+    name = full.removeprefix(f"{within}.") if within else full
+    size = shortened(shape(node.outputs[0]), CONFIG) if node.outputs else ""
+    title = name if len(name) <= TITLE else shortened(name.rpartition(".")[2], TITLE)
+    return Words(title, size, f"{node.type} {full}" if full != node.type else "")
+
+
 def _operation_words(node: Node) -> Words:
     name = operation_name(node)
     raw = " ".join(node.config.split())
-    config = operation_config(name, raw)
+    swapped = bool(node.args) and node.args[0].arg == "1" and name in _SIGNS
+    config = f"{raw} {_SIGNS[name]} x" if swapped and raw else operation_config(family(node), name, raw)
     if config is None or len(config) > CONFIG:
         config = raw if len(raw) <= CONFIG // 2 else ""
     title = shortened(name, TITLE)
@@ -100,10 +106,8 @@ def _operation_words(node: Node) -> Words:
 def operation_name(node: Node) -> str:
     """The last name of an operation without marks of Python or of writing in place: `add`."""
     name = node.target.rpartition(".")[2]
-    plain = name[2:-2] if len(name) > 4 and name.startswith("__") and name.endswith("__") else name
-    plain = plain.rstrip("_") or name
-    known = _OPERATIONS.get(plain, plain) if plain != "rand" or name.startswith("__") else plain
-    return known or name
+    plain = name.strip("_") or name
+    return _OPERATIONS.get(plain, plain)
 
 
 def shape(tensor: TensorMeta) -> str:
@@ -121,11 +125,13 @@ def count(number: int) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, the middle left out."""
+    """At most `limit` characters, the middle left out; of a dotted name the last part is kept."""
     if len(text) <= limit:
         return text
-    head = (limit - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (limit - 1 - head) :]}"
+    last = text.rpartition(".")[2]
+    dotted = last != text and len(last) + 8 <= limit and " " not in text
+    tail = f".{last}" if dotted else text[len(text) - (limit - 1) // 3 :]
+    return f"{text[: limit - 1 - len(tail)]}…{tail}"
 
 
 def path_range(node: Node) -> str:

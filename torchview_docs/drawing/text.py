@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from torchview_docs.drawing.families import class_name
-from torchview_docs.drawing.labels import path, shape, words
+from torchview_docs.drawing.labels import count, path, shape, words
 from torchview_docs.graph import Graph, Node
 from torchview_docs.views.close import root_call
 
@@ -57,7 +57,7 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
     if node.op == "call_module":
         scope = view.by_name[node.scope] if node.scope else None
         where = path(node, scope.target if scope else "")
-        said = words(node)
+        said = words(node, view)
         counted = node.parameters is not None and node.parameters.total > 0
         return LayerRow(
             depth,
@@ -73,19 +73,19 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
         tensors = node.outputs or tuple(view.tensor(use) for use in node.args)
         kind = "input" if node.op == "placeholder" else "output"
         sizes = _shapes([f"{shape(t)} {t.dtype}" for t in tensors])
-        return LayerRow(depth, words(node).title, kind, "", sizes, None, 1, node.name)
+        return LayerRow(depth, words(node, view).title, kind, "", sizes, None, 1, node.name)
     sizes = _shapes([shape(t) for t in node.outputs])
     if node.op == "get_attr":
-        return LayerRow(depth, words(node).title, node.type, "", sizes, None, 1, node.name)
+        return LayerRow(depth, words(node, view).title, node.type, "", sizes, None, 1, node.name)
     if node.op == "tensor":
         return LayerRow(depth, "", "tensor", node.outputs[0].dtype, sizes, None, 1, node.name)
-    said = words(node)
+    said = words(node, view)
     return LayerRow(depth, "", said.title, said.config, sizes, None, 1, node.name)
 
 
 def _is_count(node: Node, config: str) -> bool:
     """Whether a card shows only how many parameters it has, which the table tells anyway."""
-    return not node.config and not config.startswith("call ")
+    return node.parameters is not None and config == count(node.parameters.total)
 
 
 def _shapes(shapes: Sequence[str]) -> str:

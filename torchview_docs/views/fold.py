@@ -189,6 +189,11 @@ class _Folding:
         not reach within one call (two streams that cross); folded, it would be lost.
         """
         reach = self._reach(run[0])
+        leaving = set(feed.values())
+        for number, leaf in enumerate(run[-1].leaves):
+            for output in range(len(self.graph.by_name[leaf].outputs)):
+                if self.readers.get((leaf, output), set()) - {*run[-1].leaves}:
+                    leaving.add((number, output))
         entered = reach
         for count in range(2, len(run) + 1):
             entered = {
@@ -197,7 +202,7 @@ class _Folding:
                 )
                 for tensor, slots in reach.items()
             }
-            if any(not slots <= reach[tensor] for tensor, slots in entered.items()):
+            if any(not entered[tensor] <= reach[tensor] for tensor in leaving):
                 return count - 1
         return len(run)
 
