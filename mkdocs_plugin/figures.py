@@ -60,9 +60,8 @@ class SiteFigures:
         for page, requests in zip(pages, asked, strict=True):
             figures = PageFigures(self.results)
             self.pages[page.file.src_uri] = [figures.result(request) for request in requests]
-            if requests:
-                self._fill(page, figures)
-                self._warn(config, page.file, requests)
+            self._fill(page, figures)
+            self._warn(config, page.file, requests)
 
     def _resolve(self, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:
         if not specs:

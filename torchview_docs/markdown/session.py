@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from torchview_docs.build import Builder, Figure
+    from torchview_docs.markdown.figures import Placed
 
 __all__ = ["STRICT", "Session", "Source"]
 
@@ -100,17 +102,21 @@ class Session:
             TorchviewDocsError: A figure failed and the session is strict.
         """
         asked = marked(html)
-        if not asked:
-            return html
-        from torchview_docs.drawing.svg import stylesheet
+        placed = self._place([requests[number] for number in asked]) if asked else []
+        self._tell(
+            Source.of(md), [(requests[n], figure.failure) for n, figure in zip(asked, placed, strict=True)]
+        )
+        parts = dict(zip(asked, map(str, placed), strict=True))
+        if asked:
+            parts[asked[0]] = f"<style>{_inline_style()}</style>{parts[asked[0]]}"
+        return fill(html, parts.__getitem__)
+
+    def _place(self, requests: Sequence[Request]) -> list[Placed]:
         from torchview_docs.markdown.figures import PageFigures
 
-        specs = [spec for number in asked if isinstance(spec := requests[number].wanted, FigureSpec)]
+        specs = [request.wanted for request in requests if isinstance(request.wanted, FigureSpec)]
         page = PageFigures(_resolve(self.project, specs))
-        placed = {number: page.place(requests[number]) for number in asked}
-        self._tell(Source.of(md), [(requests[number], placed[number].failure) for number in asked])
-        style = [f"<style>{stylesheet()}</style>"]
-        return fill(html, lambda number: (style.pop() if style else "") + str(placed[number]))
+        return [page.place(request) for request in requests]
 
     def _tell(self, source: Source, outcomes: Sequence[tuple[Request, Failure | None]]) -> None:
         lines = FenceLines.read(source.file)
@@ -123,6 +129,13 @@ class Session:
             raise TorchviewDocsError("\n".join(problems))
         for problem in problems:
             logger.warning("%s", problem)
+
+
+def _inline_style() -> str:
+    """The style sheet without its comments and line breaks: it comes with every page."""
+    from torchview_docs.drawing.svg import stylesheet
+
+    return " ".join(re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL).split())
 
 
 class _Builders:
