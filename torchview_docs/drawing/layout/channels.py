@@ -14,7 +14,7 @@ from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.layering import Layering
 from torchview_docs.drawing.layout.panel import Problem
 
-__all__ = ["Channel", "assign_tracks", "channels"]
+__all__ = ["Channel", "Piece", "assign_tracks", "channels"]
 
 #: Pieces nearer than this may not share a track.
 PIECE_GAP = 6.0
@@ -23,12 +23,10 @@ SAME_X = 4.0
 OVERLAP_COST = 50
 #: A channel with more pieces than this is routed by a cheaper rule.
 MOST_PIECES = 120
-#: Places of the coarse skyline by which crowded channels find a free track.
-SKYLINE = 512
 
 
 @dataclass(slots=True)
-class _Piece:
+class Piece:
     """Where a strand comes from above and goes to below in a channel."""
 
     uppers: list[float] = field(default_factory=list)
@@ -36,10 +34,12 @@ class _Piece:
 
     @property
     def low(self) -> float:
+        """Its left end."""
         return min(self.uppers + self.lowers)
 
     @property
     def high(self) -> float:
+        """Its right end."""
         return max(self.uppers + self.lowers)
 
 
@@ -63,16 +63,16 @@ def channels(layering: Layering, x: Sequence[float]) -> list[Channel]:
     return found
 
 
-def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, _Piece]:
-    pieces: dict[int, _Piece] = {}
+def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, Piece]:
+    pieces: dict[int, Piece] = {}
     for link in layering.links[rank]:
-        piece = pieces.setdefault(link.strand, _Piece())
+        piece = pieces.setdefault(link.strand, Piece())
         piece.uppers.append(x[link.upper] + link.tail)
         piece.lowers.append(x[link.lower] + link.head)
     for hook in layering.hooks[rank]:
         if hook.turn is not None:
             continue
-        piece = pieces.setdefault(hook.strand, _Piece())
+        piece = pieces.setdefault(hook.strand, Piece())
         ends = piece.uppers if hook.below else piece.lowers
         ends += [x[hook.box] + hook.offset, x[hook.dummy]]
     return pieces
@@ -140,7 +140,7 @@ def _label_band(layering: Layering, rank: int) -> float:
     return longest + 2 * sizes.LABEL_OFFSET if layering.problem.labels_along else sizes.LABEL_BAND
 
 
-def assign_tracks(pieces: dict[int, _Piece]) -> dict[int, int]:
+def assign_tracks(pieces: dict[int, Piece]) -> dict[int, int]:
     """The track, from 0 at the top, of each strand that does not go straight down."""
     bent = {strand: piece for strand, piece in pieces.items() if piece.high - piece.low > 1.0}
     if len(bent) > MOST_PIECES:
@@ -148,7 +148,7 @@ def assign_tracks(pieces: dict[int, _Piece]) -> dict[int, int]:
     return _assign(bent)
 
 
-def _assign(pieces: dict[int, _Piece]) -> dict[int, int]:
+def _assign(pieces: dict[int, Piece]) -> dict[int, int]:
     """Of each two pieces that share some x, that one lies above which then crosses less."""
     strands = list(pieces)
     before: dict[int, set[int]] = {strand: set() for strand in strands}
@@ -177,7 +177,7 @@ def _assign(pieces: dict[int, _Piece]) -> dict[int, int]:
     return levels
 
 
-def _cost(above: _Piece, below: _Piece) -> int:
+def _cost(above: Piece, below: Piece) -> int:
     """Crossings of two pieces, one on a higher track than the other."""
     low, high = below.low, below.high
     cost = sum(low < x < high for x in above.lowers)
@@ -186,11 +186,10 @@ def _cost(above: _Piece, below: _Piece) -> int:
     return cost + OVERLAP_COST * sum(abs(x - y) < SAME_X for x in above.lowers for y in below.uppers)
 
 
-def _assign_many(pieces: dict[int, _Piece]) -> dict[int, int]:
+def _assign_many(pieces: dict[int, Piece]) -> dict[int, int]:
     """A crowded channel: lines that go right from the right, those that go left from the left."""
-    low = min(piece.low for piece in pieces.values())
-    high = max(piece.high for piece in pieces.values())
-    scale = (SKYLINE - 1) / max(high - low, 1.0)
+    ends = sorted({x for piece in pieces.values() for x in (piece.low, piece.high + PIECE_GAP)})
+    index = {x: i for i, x in enumerate(ends)}
 
     def key(strand: int) -> tuple[bool, float]:
         piece = pieces[strand]
@@ -198,13 +197,13 @@ def _assign_many(pieces: dict[int, _Piece]) -> dict[int, int]:
         end = sum(piece.lowers) / len(piece.lowers) if piece.lowers else piece.high
         return (end < start, start if end < start else -start)
 
-    skyline = [0] * SKYLINE
+    # the lowest free track between each two ends
+    skyline = [0] * len(ends)
     levels: dict[int, int] = {}
     for strand in sorted(pieces, key=key):
         piece = pieces[strand]
-        a = max(0, int((piece.low - PIECE_GAP - low) * scale))
-        b = min(SKYLINE - 1, int((piece.high + PIECE_GAP - low) * scale))
-        level = max(skyline[a : b + 1])
-        skyline[a : b + 1] = [level + 1] * (b + 1 - a)
+        a, b = index[piece.low], index[piece.high + PIECE_GAP]
+        level = max(skyline[a:b])
+        skyline[a:b] = [level + 1] * (b - a)
         levels[strand] = level
     return levels

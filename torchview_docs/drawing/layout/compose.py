@@ -16,7 +16,7 @@ from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, BoxKind, P
 from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
-__all__ = ["compose"]
+__all__ = ["compose", "solve_all"]
 
 _KINDS: dict[str, BoxKind] = {"input": "input", "output": "output"}
 
@@ -38,7 +38,7 @@ def compose(scene: Scene) -> Drawing:
     solved: dict[Problem, Solution] = {}
     while True:
         try:
-            laid = _solve_all(scene, direction, found, laterals, solved)
+            laid = solve_all(scene, direction, found, laterals, solved)
             break
         except _BlockedNet as blocked:
             laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
@@ -53,7 +53,7 @@ class _BlockedNet(Exception):  # noqa: N818 - no error, but an answer
         self.key = key
 
 
-def _solve_all(
+def solve_all(
     scene: Scene,
     direction: Direction,
     found: Mapping[str | None, Level],

@@ -1,0 +1,34 @@
+"""Orthogonal polylines."""
+
+from __future__ import annotations
+
+from torchview_docs.drawing.layout.polyline import cut_start, shared_length, simplify
+
+TRUNK = [(0.0, 0.0), (0.0, 50.0), (80.0, 50.0), (80.0, 90.0)]
+
+
+def test_repeated_and_straight_points_are_left_out():
+    points = [(0.0, 0.0), (0.0, 0.0), (0.0, 20.0), (0.0, 50.0), (80.0, 50.0), (80.0, 90.0)]
+    assert simplify(points) == TRUNK
+
+
+def test_a_line_that_turns_back_keeps_its_corner():
+    back = [(0.0, 0.0), (0.0, 50.0), (0.0, 20.0)]
+    assert simplify(back) == back
+
+
+def test_a_branch_shares_the_line_up_to_where_it_turns_off():
+    assert shared_length([(0.0, 0.0), (0.0, 50.0), (-40.0, 50.0)], TRUNK) == 50
+    assert shared_length([(0.0, 0.0), (0.0, 90.0)], TRUNK) == 50
+    assert shared_length([(0.0, 0.0), (0.0, 30.0), (40.0, 30.0)], TRUNK) == 30
+    assert shared_length([(0.0, 0.0), (0.0, 50.0), (120.0, 50.0), (120.0, 90.0)], TRUNK) == 130
+
+
+def test_lines_from_different_points_share_nothing():
+    assert shared_length([(5.0, 0.0), (5.0, 50.0)], TRUNK) == 0
+
+
+def test_a_cut_line_starts_within_a_piece():
+    assert cut_start(TRUNK, 44) == [(0.0, 44.0), *TRUNK[1:]]
+    assert cut_start(TRUNK, 60) == [(10.0, 50.0), *TRUNK[2:]]
+    assert cut_start(TRUNK, 0) == TRUNK

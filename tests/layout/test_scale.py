@@ -1,0 +1,86 @@
+"""Large scenes, and that the same scene is the same drawing everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+
+from tests.layout.geometry import undrawn
+from tests.layout.scenes import card, chain, link, random_dag
+from tests.layout.test_figures import transformer
+from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.layout.compose import solve_all
+from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.nets import levels
+from torchview_docs.drawing.scene import Scene
+
+
+def seconds(scene):
+    start = time.process_time()
+    lay_out(scene)
+    return time.process_time() - start
+
+
+def test_an_ordinary_figure_takes_a_twentieth_of_a_second():
+    scene = transformer(19)
+    assert len(scene.cards) == 59
+    assert min(seconds(scene) for _ in range(3)) < 0.05
+
+
+def test_a_panel_of_two_thousand_random_cards_takes_less_than_five_seconds():
+    assert seconds(random_dag(2000, 2, seed=1)) < 5
+
+
+def test_a_chain_of_two_thousand_cards_takes_less_than_five_seconds():
+    scene = chain(2000)
+    assert seconds(scene) < 5
+    assert len({c.x for c in lay_out(scene).cards}) == 1
+
+
+def test_a_fan_of_two_hundred_is_drawn():
+    cards = [card("x"), *(card(f"b{i}") for i in range(200)), card("cat")]
+    links = [link("x", f"b{i}") for i in range(200)]
+    links += [link(f"b{i}", "cat", position=i) for i in range(200)]
+    scene = Scene(tuple(cards), (), tuple(links))
+    assert seconds(scene) < 1
+    assert not undrawn(scene, lay_out(scene))
+
+
+def test_eighty_equal_blocks_are_laid_out_once():
+    scene = transformer(80)
+    solved = {}
+    found = levels(scene)
+    solve_all(scene, Direction("TB"), found, set(), solved)
+    assert len(found) == 81
+    # the last block feeds no other panel
+    assert len(solved) == 3
+    assert seconds(scene) < 1
+
+
+PROGRAM = """
+import hashlib
+from tests.layout.scenes import random_dag
+from tests.layout.test_figures import encoder_decoder, transformer
+from tests.layout.test_nets import dense
+from torchview_docs.drawing.layout import lay_out
+scenes = [random_dag(80, 3, 7), transformer(3), encoder_decoder(), dense(9)]
+print(hashlib.sha256("".join(lay_out(s).to_json() for s in scenes).encode()).hexdigest())
+"""
+
+
+def test_a_drawing_is_the_same_under_every_hash_seed():
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "12345")
+    }
+    assert len(found) == 1
+    assert len(found.pop().strip()) == hashlib.sha256().digest_size * 2
