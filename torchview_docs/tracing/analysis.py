@@ -26,11 +26,11 @@ __all__ = ["Held", "analyse"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A tensor that a module holds: dotted name, `parameter`, `buffer` or `constant`, and owner."""
+    """A tensor that modules hold: dotted name, `parameter`, `buffer` or `constant`, and all owners."""
 
     name: str
     kind: str
-    owner: torch.nn.Module
+    owners: tuple[torch.nn.Module, ...]
 
 
 @dataclass
@@ -92,6 +92,7 @@ class _Analysis:
         self.held = held
         self.flow = Dataflow()
         self.drafts: list[_Draft] = []
+        self._made: dict[str, _Draft] = {}
         self.names = Names(record, modules, model)
         self.open = _calls_with_children(record)
         self.calls: dict[Call, _Draft] = {}
@@ -127,6 +128,7 @@ class _Analysis:
         order = (time, 0 if op != "get_attr" else -1, len(self.drafts))
         draft = _Draft(order, self.names.free(name, call), op, target, scope, **rest)
         self.drafts.append(draft)
+        self._made[draft.name] = draft
         return draft
 
     # -- operations -----------------------------------------------------------------------
@@ -185,6 +187,7 @@ class _Analysis:
         path = self.modules.path(module)
         draft = self.calls[call] = self._draft(time, "", "call_module", path, call.parent)
         draft.name = self.names.call(call)
+        self._made[draft.name] = draft
         draft.call = self.names.number(call)
         draft.type = class_name(module)
         draft.config = config_of_module(module)
@@ -195,7 +198,7 @@ class _Analysis:
             if call not in self.open:
                 draft.args += self._uses(arg, value, call.parent, time)
             elif self.flow.bound(value) or not self._holder(value):
-                draft.args += [Use(node, output, arg) for node, output in self.flow.read(value)]
+                draft.args += [self._use(output, arg, value) for output in self.flow.read(value)]
             else:
                 self._late.append((draft, call.parent, arg, value))
 
@@ -220,7 +223,12 @@ class _Analysis:
             source = self._source(value, call, time)
             if source is not None and source not in found:
                 found.insert(0, source)
-        return [Use(node, output, arg) for node, output in found]
+        return [self._use(output, arg, value) for output in found]
+
+    def _use(self, output: Output, arg: str, value: Value) -> Use:
+        """A use; where a write through another view made it, the form that is read is told."""
+        made, meta = self._made[output[0]].outputs[output[1]], _meta(value)
+        return Use(*output, arg, None if made == meta else meta)
 
     def _holder(self, value: Value) -> Held | None:
         return self.held.get(value)
@@ -235,7 +243,11 @@ class _Analysis:
                     return self.flow.read(relative)[-1]
                 return self._source(relative, call, time)
         scope, start = _where_it_enters(value, call, time)
-        if held is not None and scope is not None and _hides(scope.module, held.owner):
+        if (
+            held is not None
+            and scope is not None
+            and any(_hides(scope.module, owner) for owner in held.owners)
+        ):
             return None
         draft = self._sources.get((scope, value))
         if draft is None:
@@ -265,8 +277,12 @@ def _hides(module: torch.nn.Module, owner: torch.nn.Module) -> bool:
     """Whether a module's use of its own parameters goes without saying, as nn.Linear's weight."""
     if not any(True for _ in module.children()):
         return owner is module
-    builtin = type(module).__module__.startswith("torch.nn.modules.")
-    return builtin and any(owner is inner for inner in module.modules())
+    cls = type(module)
+    if cls.__name__.startswith("Parametrized"):  # made by torch.nn.utils.parametrize, a subclass
+        cls = cls.__mro__[1]
+    return cls.__module__.startswith("torch.nn.modules.") and any(
+        owner is inner for inner in module.modules()
+    )
 
 
 def _calls_with_children(record: Record) -> set[Call]:

@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torchview_docs.tracing.containers import tensors
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
-from torchview_docs.tracing.internals import parameters
+from torchview_docs.tracing.internals import is_lazy, parameters
 
 __all__ = ["meta_parameters"]
 
@@ -37,7 +37,7 @@ class _Construction(TorchFunctionMode):
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kind = kind_of(function)
         kwargs = kwargs or {}
-        if kind is Kind.METADATA:
+        if kind is Kind.METADATA or (types and is_lazy(types)):
             return function(*args, **kwargs)
         used = tensors(args, kwargs)
         if kind is Kind.INPLACE and used and used[0].is_meta and all(t.is_meta for t in used):

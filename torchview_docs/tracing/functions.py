@@ -41,13 +41,14 @@ _WRITES = frozenset({Kind.SETITEM, Kind.INPLACE, Kind.RESTRIDE, Kind.SET_DATA})
 
 _NAMES: dict[Kind, str] = {
     Kind.METADATA: """
-        size dim ndimension numel nelement stride storage_offset element_size is_floating_point is_complex
-        is_contiguous is_signed is_conj is_neg is_inference data_ptr const_data_ptr get_device untyped_storage
-        storage storage_type __len__ __hash__ has_names is_pinned is_shared is_same_size is_set_to
-        is_coalesced is_distributed sparse_dim dense_dim register_hook register_post_accumulate_grad_hook retain_grad
-        requires_grad_ dim_order result_type can_cast promote_types is_storage is_tensor module_load
-        __dir__ backward __dlpack_device__ __deepcopy__ __reduce_ex__ __setstate__ share_memory_
-        _is_view        _nested_tensor_size __cuda_array_interface__ broadcast_shapes""",
+        size dim ndimension numel nelement stride storage_offset element_size is_floating_point
+        is_complex is_contiguous is_signed is_conj is_neg is_inference data_ptr const_data_ptr
+        get_device untyped_storage storage storage_type __len__ __hash__ has_names is_pinned
+        is_shared is_same_size is_set_to is_coalesced is_distributed sparse_dim dense_dim
+        register_hook register_post_accumulate_grad_hook retain_grad requires_grad_ dim_order
+        result_type can_cast promote_types is_storage is_tensor module_load __dir__ backward
+        __dlpack_device__ __deepcopy__ __reduce_ex__ __setstate__ share_memory_ _is_view
+        _nested_tensor_size __cuda_array_interface__ broadcast_shapes""",
     Kind.VALUE: """
         item tolist numpy __bool__ __float__ __int__ __index__ __complex__ __contains__ is_nonzero equal
         allclose __array__ nonzero argwhere unique unique_consecutive _unique2 masked_select bincount

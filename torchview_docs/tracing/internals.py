@@ -6,6 +6,7 @@ Each was tried on torch 2.13 and has been there since 2.5 or earlier.
 # ruff: noqa: SLF001
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ __all__ = [
     "OpOverloadPacket",
     "any_autocast",
     "buffers",
+    "is_lazy",
     "nested_sizes",
     "no_torch_function",
     "parameters",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 _C: Any = torch._C
+_UNINITIALIZED = (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer)
 
 OpOverload = torch._ops.OpOverload
 OpOverloadPacket = torch._ops.OpOverloadPacket
@@ -37,6 +40,11 @@ storage_address = _C._storage_id
 any_autocast = _C._is_any_autocast_enabled
 #: A context in which no function mode and no tensor subclass sees a call.
 no_torch_function = _C.DisableTorchFunction
+
+
+def is_lazy(types: Iterable[type]) -> bool:
+    """Whether one of these classes is of parameters without shape, which take part in nothing."""
+    return any(issubclass(cls, _UNINITIALIZED) for cls in types)
 
 
 def version(t: torch.Tensor) -> int:

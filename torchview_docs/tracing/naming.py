@@ -131,12 +131,13 @@ def signature_of(function: Any) -> tuple[Parameter, ...]:
     if isinstance(function, str):
         return ()
     if inspect.isfunction(function):
-        # Dispatchers such as F.max_pool1d forward whatever they get to the documented function.
-        return tuple(
+        # Dispatchers such as F.max_pool1d take *args; their docstring knows more.
+        found = tuple(
             Parameter(p.name, p.default, p.kind is p.VAR_POSITIONAL)
             for p in inspect.signature(function).parameters.values()
             if p.kind is not p.VAR_KEYWORD and p.name not in ("args", "kwargs")
         )
+        return found or _from_docstring(function)
     return _from_docstring(function)
 
 

@@ -17,7 +17,7 @@ from torchview_docs.tracing import patches
 from torchview_docs.tracing.containers import pack, tensors
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
-from torchview_docs.tracing.internals import no_torch_function, version
+from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
 from torchview_docs.tracing.packed import has_value
 from torchview_docs.tracing.record import Call, Exit, Op, Record
 from torchview_docs.tracing.tensors import Tensors
@@ -65,11 +65,12 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         kind = kind_of(function)
-        if kind is Kind.METADATA:
+        if kind is Kind.METADATA or (types and is_lazy(types)):
             return function(*args, **kwargs)
         used = tensors(args, kwargs)
         if self._guard is not None and (kind.writes or "out" in kwargs):
-            self._guard(kwargs["out"] if isinstance(kwargs.get("out"), torch.Tensor) else args[0])
+            for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
+                self._guard(target)
         if self._muted:
             return self._run(function, kind, args, kwargs, used)
         self._muted += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = 
         grad: Let autograd record, for models that ask for gradients in their forward pass.
     """
     model = subject.model
+    if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
+        model = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
     root = model if isinstance(model, torch.nn.Module) else None
     saved = Saved(model)
     hybrid = Hybrid(memo) if meta else None
@@ -80,11 +83,21 @@ def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = 
         saved.restore()
 
 
+def _parameters(model: torch.nn.Module) -> Iterator[torch.Tensor]:
+    yield from model.parameters()
+    yield from model.buffers()
+
+
 def _held(modules: Modules, recorder: Recorder) -> dict[Value, Held]:
     found: dict[Value, Held] = {}
     for name, kind, tensor, owner in modules.tensors():
         if not torch.nn.parameter.is_lazy(tensor):
-            found.setdefault(recorder.values.value(tensor), Held(name, kind, owner))
+            value = recorder.values.value(tensor)
+            first = found.get(value)
+            if first is None:
+                found[value] = Held(name, kind, (owner,))
+            else:  # tied: the first name, all owners
+                found[value] = Held(first.name, first.kind, (*first.owners, owner))
     return found
 
 

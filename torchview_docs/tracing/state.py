@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from torchview_docs.tracing.internals import buffers, parameters, storage_address, version
+from torchview_docs.tracing.internals import buffers, parameters, storage_address
 
 __all__ = ["Saved", "fixed_randomness"]
 
@@ -31,7 +31,7 @@ class Saved:
         modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
         self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
         self._tensors: dict[int, torch.Tensor] = {}
-        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
+        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self._flags: list[tuple[torch.Tensor, bool, Any]] = []
         for module in modules:
             for tensor in (*parameters(module).values(), *buffers(module).values()):
@@ -65,7 +65,7 @@ class Saved:
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if tensor.layout is torch.strided:
-            self._copies[id(tensor)] = (tensor, tensor.detach().clone(), version(tensor))
+            self._copies[id(tensor)] = (tensor, tensor.detach().clone())
 
     def restore(self) -> None:
         """Put everything back."""
@@ -77,13 +77,18 @@ class Saved:
             for holder, content in containers:
                 _refill(holder, content)
         with torch.no_grad():
-            for tensor, copy, seen in self._copies.values():
-                if tensor.is_inference() or version(tensor) != seen:
+            # By content: batch norm counts no version when it writes its statistics.
+            for tensor, copy in self._copies.values():
+                if not _same(tensor, copy):
                     tensor.data.copy_(copy)
         for tensor, requires_grad, grad in self._flags:
             if tensor.is_leaf:
                 tensor.requires_grad_(requires_grad)
                 tensor.grad = grad
+
+
+def _same(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
+    return tensor.shape == copy.shape and bool(torch.isclose(tensor, copy, 0, 0, equal_nan=True).all())
 
 
 def _containers(module: torch.nn.Module) -> list[tuple[Any, Any]]:

@@ -1,0 +1,141 @@
+"""What goes wrong is told with its kind, innermost cause, place and advice."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from written.nets import DataDependent, Mismatched, Net, Raising
+
+from torchview_docs.errors import Failure, TraceError
+from torchview_docs.spec import FigureSpec
+from torchview_docs.tracing import trace
+from torchview_docs.tracing.job import trace_spec
+
+
+def failure(model: str, **options: object) -> Failure:
+    with pytest.raises(TraceError) as caught:
+        trace_spec(FigureSpec.read(model, options))
+    return caught.value.failure
+
+
+@pytest.mark.parametrize("device", ["auto", "meta", "cpu"])
+def test_a_wrong_shape_names_the_shapes_the_line_and_the_option(device: str) -> None:
+    found = failure("written.nets.Net", input="float32[1, 7]", device=device)
+    assert found.kind == "forward"
+    assert found.message == (
+        "forward of written.nets.Net failed: RuntimeError: "
+        "mat1 and mat2 shapes cannot be multiplied (1x7 and 10x64)"
+    )
+    assert found.where.endswith("written/nets.py:19")
+    assert "`input`" in found.advice
+    assert found.repeats
+
+
+def test_a_fault_inside_the_model_is_placed_there() -> None:
+    found = failure("written.nets.Mismatched", input="float32[1, 10]")
+    assert "(1x64 and 10x64)" in found.message
+    assert found.where.endswith("written/nets.py:25")
+
+
+def test_the_innermost_cause_is_told() -> None:
+    found = failure("written.nets.Raising", input="float32[1]")
+    assert found.message.endswith("KeyError: no key 'NO_SUCH_VARIABLE_AT_ALL'")
+    assert found.where.endswith("written/nets.py:36")
+
+
+def test_a_constructor_that_raises() -> None:
+    found = failure("written.nets.Raising('init')", input="float32[1]")
+    assert (found.kind, found.message) == (
+        "model",
+        "written.nets.Raising(…) failed: ValueError: no such backbone",
+    )
+    assert found.where.endswith("written/nets.py:32")
+
+
+def test_wrong_arguments_of_a_constructor_show_its_signature() -> None:
+    found = failure("written.nets.Net(hiden=3)", input="float32[1, 10]")
+    assert found.kind == "model"
+    assert "unexpected keyword argument 'hiden'" in found.message
+    assert "hidden: 'int' = 64" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("writen.nets.Net", "there is no module 'writen'; did you mean 'written'?, in 'writen.nets.Net'"),
+        ("written.net.Net", "module 'written' has no 'net'; did you mean 'nets'?, in 'written.net.Net'"),
+        (
+            "written.nets.Nett",
+            "module 'written.nets' has no 'Nett'; did you mean 'Net'?, in 'written.nets.Nett'",
+        ),
+        ("written.nets.Net.inner", "class 'written.nets.Net' has no 'inner', in 'written.nets.Net.inner'"),
+    ],
+)
+def test_a_misspelt_name_says_which_part_and_what_is_near(model: str, message: str) -> None:
+    found = failure(model, input="float32[1, 10]")
+    assert (found.kind, found.message) == ("import", message)
+
+
+def test_a_module_that_lacks_a_package() -> None:
+    found = failure("written.broken.Net", input="float32[1, 10]")
+    assert found.kind == "import"
+    assert "No module named 'no_such_package_anywhere'" in found.message
+    assert found.where.endswith("written/broken.py:3")
+    assert "Install 'no_such_package_anywhere'" in found.advice
+
+
+def test_what_is_no_model_says_what_it_is() -> None:
+    assert failure("written.nets.number").message == "written.nets.number is an int, not a model"
+    assert failure("written.nets.number(3)").message == "'written.nets.number' is an int and cannot be called"
+
+
+def test_no_input_says_what_to_write() -> None:
+    found = failure("written.nets.Net")
+    assert found.kind == "input"
+    assert found.message == "written.nets.Net needs an input and none is given"
+    assert found.advice == "Write it as option `input`, for example `input: float32[1, 10]`."
+
+
+def test_an_input_function_that_raises() -> None:
+    found = failure("written.nets.Net", input_from="written.nets.broken_batch")
+    assert found.kind == "input"
+    assert "FileNotFoundError: tokenizer.json" in found.message
+    assert found.where.endswith("written/nets.py:115")
+
+
+def test_meta_alone_names_the_operation_that_needs_data() -> None:
+    found = failure("written.nets.DataDependent", input="float32[2, 4]", device="meta")
+    assert found.kind == "forward"
+    assert "cannot be traced on the meta device: `__bool__` needs the data" in found.message
+    assert found.where.endswith("written/nets.py:50")
+    assert "device: cpu" in found.advice
+
+
+def test_a_model_too_large_for_real_tensors_says_so() -> None:
+    found = failure("written.nets.DataDependent(size=30000)", input="float32[2, 30000]")
+    assert "3.4 GiB" in found.message
+    assert found.where.endswith("written/nets.py:50")
+
+
+@pytest.mark.parametrize("device", ["auto", "meta", "cpu"])
+def test_nothing_is_changed_by_a_model_that_raises(device: str) -> None:
+    for model in (Mismatched(), Raising(), DataDependent()):
+        model.train()
+        before = {k: v.clone() for k, v in model.state_dict().items()}
+        call, apply = torch.nn.Module.__call__, torch.autograd.Function.apply.__func__.__code__
+        random = torch.get_rng_state()
+        with pytest.raises(TraceError):
+            trace(model, torch.randn(1, 3), device=device)
+        random_after = torch.get_rng_state()
+        assert torch.nn.Module.__call__ is call
+        assert torch.autograd.Function.apply.__func__.__code__ is apply
+        assert model.training
+        assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())
+        torch.set_rng_state(random)
+        torch.randn(1, 3)
+        assert torch.equal(torch.get_rng_state(), random_after)
+
+
+def test_an_unknown_device_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="device is 'tpu'"):
+        trace(Net(), torch.randn(1, 10), device="tpu")

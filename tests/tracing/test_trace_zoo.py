@@ -1,0 +1,65 @@
+"""The zoo: calls, shapes and dependences are those that hooks and perturbed inputs tell."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from truth import (
+    Untouched,
+    dependencies,
+    flat,
+    module_calls,
+    output_shapes,
+    paths,
+    shapes,
+    traced_calls,
+    without_device,
+)
+from zoo import CASES
+
+from torchview_docs.graph import Graph
+from torchview_docs.tracing import trace
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_calls_shapes_and_dependences_are_the_true_ones(name: str) -> None:
+    case = CASES[name]()
+    graph = trace(case.model, *case.args, **case.kwargs, device="auto")
+    graph.validate()
+    assert graph.device == "meta"
+    assert traced_calls(graph) == module_calls(case.model, *case.args, **case.kwargs)
+    assert [n.target for n in graph.nodes if n.op == "placeholder"] == list(case.inputs)
+    with Untouched(case.model), torch.no_grad():
+        result = case.model(*case.args, **case.kwargs)
+    assert output_shapes(graph) == shapes(result)
+    missing = dependencies(case.model, case.inputs, *case.args, **case.kwargs) - paths(graph)
+    assert not missing
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_meta_and_cpu_give_the_same_graph(name: str) -> None:
+    case = CASES[name]()
+    on_meta = trace(case.model, *case.args, **case.kwargs, device="meta")
+    on_cpu = trace(case.model, *case.args, **case.kwargs, device="cpu")
+    assert on_cpu.device == "cpu"
+    assert without_device(on_meta) == without_device(on_cpu)
+    assert Graph.from_json(on_meta.to_json()) == on_meta
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("name", CASES)
+def test_model_and_inputs_are_as_before(name: str, device: str) -> None:
+    case = CASES[name]()
+    before = copy.deepcopy(case.model.state_dict())
+    inputs = {k: v.clone() for k, v in case.inputs.items()}
+    attributes = {path: dict(vars(m)) for path, m in case.model.named_modules()}
+    trace(case.model, *case.args, **case.kwargs, device=device, mode="train" if device == "cpu" else "eval")
+    after = case.model.state_dict()
+    assert list(before) == list(after)
+    assert all(torch.equal(before[k], after[k]) for k in before)
+    assert all(torch.equal(inputs[k], case.inputs[k]) for k in inputs)
+    for path, module in case.model.named_modules():
+        assert dict(vars(module)) == attributes[path]
+    assert all(not t.is_meta for t in flat(after))

@@ -1,0 +1,124 @@
+"""What is true of a model, found without the tracer: by hooks, by other inputs, by the tensors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from torchview_docs.graph import Graph
+
+
+def ancestors(graph: Graph, name: str) -> set[str]:
+    """The leaves that a leaf depends on, itself included."""
+    found, open_ = set(), [name]
+    while open_:
+        here = open_.pop()
+        if here not in found:
+            found.add(here)
+            open_ += [use.node for use in graph.by_name[here].args]
+    return found
+
+
+def paths(graph: Graph) -> set[tuple[str, int]]:
+    """(input's name, number of the output) wherever a path leads from one to the other."""
+    inputs = [node.name for node in graph.nodes if node.op == "placeholder"]
+    outputs = [node for node in graph.nodes if node.op == "output"]
+    return {(i, k) for k, output in enumerate(outputs) for i in inputs if i in ancestors(graph, output.name)}
+
+
+def flat(result: Any) -> Iterator[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        yield result
+    elif isinstance(result, Mapping):
+        for part in result.values():
+            yield from flat(part)
+    elif isinstance(result, list | tuple):
+        for part in result:
+            yield from flat(part)
+    elif hasattr(result, "__dataclass_fields__"):
+        for name in result.__dataclass_fields__:
+            yield from flat(getattr(result, name))
+
+
+def shapes(result: Any) -> list[tuple[tuple[int, ...], str]]:
+    return [(tuple(t.shape), str(t.dtype).removeprefix("torch.")) for t in flat(result)]
+
+
+def output_shapes(graph: Graph) -> list[tuple[tuple[int, ...], str]]:
+    found = []
+    for node in graph.nodes:
+        if node.op == "output":
+            meta = graph.tensor(node.args[-1])
+            found.append((meta.shape, meta.dtype))
+    return found
+
+
+class Untouched:
+    """A context in which a model may run and after which it is as before."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.model = model
+
+    def __enter__(self) -> None:
+        self.flags = {m: m.training for m in self.model.modules()}
+        self.state = {k: v.clone() for k, v in self.model.state_dict().items()}
+        self.fastpath = torch.backends.mha.get_fastpath_enabled()
+        torch.backends.mha.set_fastpath_enabled(False)
+        self.model.eval()
+        torch.manual_seed(0)
+
+    def __exit__(self, *_: object) -> None:
+        torch.backends.mha.set_fastpath_enabled(self.fastpath)
+        self.model.load_state_dict(self.state)
+        for module, flag in self.flags.items():
+            module.training = flag
+
+
+def module_calls(model: nn.Module, *args: Any, **kwargs: Any) -> Counter[str]:
+    """How often each module was called, by its class, counted by a global hook."""
+    found: Counter[str] = Counter()
+
+    def hook(module: nn.Module, _inputs: Any) -> None:
+        found[f"{type(module).__module__}.{type(module).__qualname__}"] += 1
+
+    handle = nn.modules.module.register_module_forward_pre_hook(hook)
+    try:
+        with Untouched(model), torch.no_grad():
+            model(*args, **kwargs)
+    finally:
+        handle.remove()
+    return found
+
+
+def traced_calls(graph: Graph) -> Counter[str]:
+    return Counter(node.type for node in graph.nodes if node.op == "call_module")
+
+
+def dependencies(
+    model: nn.Module, inputs: dict[str, torch.Tensor], *args: Any, **kwargs: Any
+) -> set[tuple[str, int]]:
+    """(input's name, number of the output) wherever another input gives another output."""
+    found = set()
+    with Untouched(model), torch.no_grad():
+        for name, tensor in inputs.items():
+            if not tensor.is_floating_point():
+                continue
+            kept = tensor.clone()
+            state = {k: v.clone() for k, v in model.state_dict().items()}
+            before = [t.clone() for t in flat(model(*args, **kwargs))]
+            tensor.copy_(kept * 1.5 + torch.rand(kept.shape))
+            model.load_state_dict(state)
+            after = list(flat(model(*args, **kwargs)))
+            tensor.copy_(kept)
+            found |= {
+                (name, k) for k, (x, y) in enumerate(zip(before, after, strict=True)) if not torch.equal(x, y)
+            }
+    return found
+
+
+def without_device(graph: Graph) -> str:
+    return graph.to_json().replace(f'"device": "{graph.device}"', '"device": "-"', 1)

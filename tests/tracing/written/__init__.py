@@ -1,0 +1,1 @@
+"""A package as an author might write it, with faults in it."""
