@@ -109,5 +109,5 @@ def _name(config: MkDocsConfig, file: File) -> str:
     """A page's path from where mkdocs.yml is, so that editors find it."""
     if file.abs_src_path is None or config.config_file_path is None:
         return file.src_uri
-    path, root = Path(file.abs_src_path), Path(config.config_file_path).parent
+    path, root = Path(file.abs_src_path), Path(config.config_file_path).absolute().parent
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else file.src_uri

@@ -253,3 +253,53 @@ def test_a_dirty_build_reads_the_pages_of_a_changed_model(project: Project) -> N
         n: before[n] for n in FIGURES if n != "pair.md"
     }
     assert "Building page" not in project.mkdocs("--dirty", "-v")
+
+
+def test_properdocs_builds_the_same_site(built: Project, project: Project) -> None:
+    project.write("docs/bad.md", "# Bad\n\n```torchview\nzoo.nets.Net\ndpeth: 2\n```\n")
+    output = project.run("properdocs", "build", "-f", "mkdocs.yml")
+    assert project.imports == []
+    assert "docs/bad.md:3: unknown option 'dpeth'" in output
+    for name in FIGURES:
+        assert figures(project.page(name)) == figures(built.page(name))
+    project.run("properdocs", "build", "-q", "--strict", "-f", "mkdocs.yml", code=1)
+
+
+DOCUMENTED = '''
+"""Two nets."""
+
+
+class Documented:
+    """A net that is documented.
+
+    ```torchview
+    zoo.nets.Net(hidden=16)
+    input: float32[1, 4]
+    caption: In a docstring.
+    ```
+
+    - Also in a list:
+
+        ```torchview
+        zoo.nets.Nat
+        ```
+    """
+'''
+
+
+def test_docstrings_shown_by_mkdocstrings_have_figures(project: Project) -> None:
+    project.write("src/zoo/documented.py", DOCUMENTED)
+    project.write("docs/api.md", f"# API\n\n::: zoo.documented\n\n## More\n\n{NET.format('')}")
+    project.edit(
+        "mkdocs.yml",
+        "  - search\n",
+        "  - search\n  - mkdocstrings:\n      handlers: {python: {paths: [src]}}\n",
+    )
+    output = project.mkdocs()
+    html = project.page("api.md")
+    first, bad, last = figures(html)
+    assert "<figcaption>In a docstring.</figcaption>" in first
+    assert "tv-error" in bad
+    assert svgs(last)
+    assert_valid(html)
+    assert re.search(r"docs/api\.md: zoo\.nets\.Nat: .*\(in a docstring", output)
