@@ -140,12 +140,12 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     for call in calls:
         if call.name in shown:
             outer = around[call.scope]
-            frames.append(_frame(call, outer, view.by_name[outer].target if outer else ""))
+            frames.append(_frame(call, view.by_name[outer] if outer else None))
     return {leaf.name: around[leaf.scope] for leaf in view.leaves}, tuple(frames)
 
 
-def _frame(call: Node, outer: str | None, within: str) -> Frame:
-    full = path(call, within) or call.target
+def _frame(call: Node, outer: Node | None) -> Frame:
+    full = path(call, outer) or call.target
     title = shortened(full, PATH)
     name = class_name(call.type)
     subtitle = shortened(name, PATH)
@@ -154,7 +154,7 @@ def _frame(call: Node, outer: str | None, within: str) -> Frame:
     if subtitle:
         title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)
     note_width = text_width(note, FRAME_SIZE) + _badge_width(call.repeat)
-    hint = " ".join(part for part in (path(call, ""), name) if part)
+    whole = path(call, None)
     return Frame(
         call.name,
         title,
@@ -162,10 +162,10 @@ def _frame(call: Node, outer: str | None, within: str) -> Frame:
         note,
         round(title_width, 1),
         round(note_width, 1),
-        outer,
+        outer.name if outer else None,
         call.repeat,
         call.type,
-        hint if (title, subtitle) != (path(call, ""), name) else "",
+        f"{whole}: {name}" if (title, subtitle) != (whole, name) else "",
     )
 
 
@@ -212,4 +212,5 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
             if form is None or form.shape in known or any(user.op == "tensor" for user, _ in users):
                 continue
             labels[leaf.name, output] = shortened(shape(form), CONFIG)
+            known.add(form.shape)  # its sisters beside it have the same
     return labels

@@ -11,7 +11,17 @@ from torchview_docs.drawing.configs import module_config, operation_config
 from torchview_docs.drawing.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
 
-__all__ = ["Words", "count", "operation_name", "path", "path_range", "shape", "shortened", "words"]
+__all__ = [
+    "Words",
+    "call_note",
+    "count",
+    "operation_name",
+    "path",
+    "path_range",
+    "shape",
+    "shortened",
+    "words",
+]
 
 #: The longest title, configuration and panel title, in characters.
 TITLE, CONFIG, PATH = 32, 30, 40
@@ -32,10 +42,16 @@ class Words:
     hint: str
 
 
-def words(node: Node, view: Graph) -> Words:
-    """Title, configuration and hint of a node of a view."""
+def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
+    """Title, configuration and hint of a node of a view.
+
+    Args:
+        node: The node.
+        view: The view that it is in.
+        calls: Whether the configuration says which call of a reused module it is.
+    """
     if node.op == "call_module":
-        return _module_words(node, view)
+        return _module_words(node, view, calls)
     if node.op in ("placeholder", "output"):
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
@@ -47,7 +63,7 @@ def words(node: Node, view: Graph) -> Words:
     return _operation_words(node)
 
 
-def _module_words(node: Node, view: Graph) -> Words:
+def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     name = class_name(node.type) or node.target or node.name
     raw = " ".join(node.config.split())
     title = shortened(name, TITLE)
@@ -59,8 +75,8 @@ def _module_words(node: Node, view: Graph) -> Words:
     total = node.parameters.total if node.parameters else 0
     if not config and total and not _plain(node):
         config = count(total)
-    if node.call > 1:
-        config = f"{config}, call {node.call}" if config else f"call {node.call}"
+    note = call_note(node, view.by_name[node.scope] if node.scope else None) if calls else ""
+    config = ", ".join(part for part in (config, note) if part)
     where = path_range(node)
     hint = f"{where}: {name}({raw})" if where else f"{name}({raw})" if raw else name
     return Words(title, config, hint)
@@ -143,22 +159,27 @@ def path_range(node: Node) -> str:
     return f"{node.target} – {end if head == other and last.isdigit() and end.isdigit() else node.last}"
 
 
-def path(node: Node, within: str) -> str:
+def path(node: Node, around: Node | None) -> str:
     """The path of a call as seen from the panel around it; an index keeps the name of its list.
 
     Args:
         node: The call.
-        within: Path of the module around it, empty for the model itself.
+        around: The call that the panel shows; None for the outermost.
     """
-    full = path_range(node)
-    if not within or not node.target.startswith(f"{within}."):
-        relative = full
-    else:
-        relative = full[len(within) + 1 :]
-        if relative[:1].isdigit():
-            relative = f"{within.rpartition('.')[2]}.{relative}"
-    if node.call > 1:
-        relative += f", call {node.call}"
-    elif node.repeat > 1 and node.last == node.target:
-        relative += f", calls 1 – {node.repeat}"
-    return relative
+    relative = path_range(node)
+    within = around.target if around else ""
+    if within and node.target.startswith(f"{within}."):
+        relative = relative[len(within) + 1 :]
+        parts = within.split(".")
+        while relative[:1].isdigit() and parts:
+            relative = f"{parts.pop()}.{relative}"
+    if node.repeat > 1 and node.last == node.target:
+        return f"{relative}, calls {node.call} – {node.call + node.repeat - 1}"
+    return f"{relative}, {note}" if (note := call_note(node, around)) else relative
+
+
+def call_note(node: Node, around: Node | None) -> str:
+    """`call 2` of a module that has been called before, where the panel around it does not say so."""
+    if node.call == 1 or (around is not None and around.call == node.call):
+        return ""
+    return f"call {node.call}"

@@ -55,9 +55,8 @@ def layer_table(view: Graph) -> tuple[LayerRow, ...]:
 
 def _row(view: Graph, node: Node, depth: int) -> LayerRow:
     if node.op == "call_module":
-        scope = view.by_name[node.scope] if node.scope else None
-        where = path(node, scope.target if scope else "")
-        said = words(node, view)
+        where = path(node, view.by_name[node.scope] if node.scope else None)
+        said = words(node, view, calls=False)
         counted = node.parameters is not None and node.parameters.total > 0
         return LayerRow(
             depth,
