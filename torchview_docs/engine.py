@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 from torchview_docs import __version__
 from torchview_docs.drawing import drawing
@@ -16,15 +15,5 @@ _DRAWS = ("views", "drawing", "graph.py", "spec.py", "options.py", "markup.py")
 
 def drawing_engine(environment: Environment) -> str:
     """16 hexadecimal digits: our version, and of an editable install also the source that draws."""
-    parts = [__version__, str(drawing.FORMAT)]
-    home = environment.resolver.find("torchview_docs")
-    if home.origin == "project" and home.file:
-        for name in _DRAWS:
-            path = Path(home.file).parent / name
-            files = sorted(path.rglob("*")) if path.is_dir() else [path]
-            parts += [
-                environment.hashes.of(str(file))
-                for file in files
-                if file.suffix in (".py", ".css") and file.exists()
-            ]
+    parts = [__version__, str(drawing.FORMAT), environment.own_source(*_DRAWS)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -80,7 +80,8 @@ class ImportRecorder:
             absolute = _absolute(name, here, level)
             self._note(importer, absolute)
             module = original(name, globals, locals, fromlist, level)
-            for item in fromlist or ():
+            items = getattr(module, "__all__", ()) if "*" in (fromlist or ()) else fromlist
+            for item in items or ():
                 inner = f"{absolute}.{item}"
                 if inner in sys.modules or (hasattr(module, "__path__") and item not in vars(module)):
                     self._note(importer, inner)

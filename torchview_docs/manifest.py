@@ -7,6 +7,7 @@ take now. So a record holds in another checkout, and a new file that shadows an 
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import re
 import sys
@@ -27,8 +28,6 @@ TRACER = 1
 #: States of a module that has no source to hash.
 ABSENT, INSTALLED, NAMESPACE, STANDARD = "absent", "installed", "namespace", "standard"
 
-_TOOL = "torchview_docs"
-
 
 @dataclass(frozen=True)
 class Manifest:
@@ -43,7 +42,8 @@ class Manifest:
         distributions: Versions by normalized name.
         python: Python's minor version.
         torch: torch's version.
-        tracer: `TRACER` of the tool that traced.
+        tracer: `TRACER` of the tool that traced; of an editable install also, after a `+`, the hash
+            of the source that traces: who works on it sees each change.
     """
 
     modules: Mapping[str, str]
@@ -51,7 +51,7 @@ class Manifest:
     distributions: Mapping[str, str]
     python: str
     torch: str
-    tracer: int = TRACER
+    tracer: str
 
     def to_data(self) -> dict[str, Any]:
         """Plain data for JSON, in fixed order."""
@@ -73,15 +73,11 @@ class Manifest:
         """
         if not isinstance(data, dict):
             raise RecordError("the manifest is no object")
-        tracer = data.get("tracer")
-        if not isinstance(tracer, int):
-            raise RecordError("the manifest names no version of the tracer")
         return cls(
             _texts(data.get("modules"), "modules"),
             _texts(data.get("files"), "files"),
             _texts(data.get("distributions"), "distributions"),
-            **_texts({name: data.get(name) for name in ("python", "torch")}, "versions"),
-            tracer=tracer,
+            **_texts({name: data.get(name) for name in ("python", "torch", "tracer")}, "versions"),
         )
 
 
@@ -146,16 +142,35 @@ class Environment:
             self._versions = _installed_versions(self.resolver.path)
         return self._versions.get(normalized(distribution), "")
 
+    @functools.cached_property
+    def tracer(self) -> str:
+        """What `Manifest.tracer` says of this tool."""
+        source = self.own_source("tracing", "graph.py")
+        return f"{TRACER}+{source}" if source else str(TRACER)
+
+    def own_source(self, *names: str) -> str:
+        """16 hexadecimal digits of these files and folders of ours; empty unless an editable install."""
+        home = self.resolver.find("torchview_docs")
+        if home.origin != "project" or not home.file:
+            return ""
+        hashes = []
+        for name in names:
+            path = Path(home.file).parent / name
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
+            hashes += [self._hash(str(file)) for file in files if file.suffix in (".py", ".css")]
+        return hashlib.sha256("\0".join(hashes).encode()).hexdigest()[:16]
+
     def manifest(
         self, modules: Iterable[str], files: Iterable[str], distributions: Iterable[str]
     ) -> Manifest:
         """The manifest of what depends on these modules, files and distributions, as they are now."""
         return Manifest(
-            modules={name: self.state(name) for name in {*modules, *_own_modules(self)}},
+            modules={name: self.state(name) for name in modules},
             files={_relative(path, self.root): self._hash(path) for path in files},
             distributions={name: self.version(name) for name in map(normalized, distributions)},
             python=_python(),
             torch=self.version("torch"),
+            tracer=self.tracer,
         )
 
     def stale(self, manifest: Manifest) -> str:
@@ -164,7 +179,7 @@ class Environment:
         Without torch this is not the environment that traces, so its Python and its distributions
         say nothing: only source counts.
         """
-        if manifest.tracer != TRACER:
+        if not _agree(manifest.tracer, self.tracer):
             return "it was traced by another version of torchview-docs"
         if self.has_torch:
             if manifest.python != _python():
@@ -184,7 +199,7 @@ class Environment:
 
     def sources(self, manifest: Manifest) -> tuple[Path, ...]:
         """The project's files among what the manifest names."""
-        found = {self.file(name) for name in manifest.modules if not name.startswith(_TOOL + ".")}
+        found = {self.file(name) for name in manifest.modules}
         found |= {os.path.normpath(self.root / path) for path in manifest.files}
         return tuple(Path(path) for path in sorted(found - {""}))
 
@@ -193,6 +208,12 @@ class Environment:
 def normalized(distribution: str) -> str:
     """A distribution's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _agree(was: str, now: str) -> bool:
+    """Whether two tracers are one, as far as both say."""
+    (version, _, source), (version_now, _, source_now) = was.partition("+"), now.partition("+")
+    return version == version_now and (source == source_now or not (source and source_now))
 
 
 def _container(path: str) -> str:
@@ -236,17 +257,3 @@ def _installed_versions(path: Iterable[str]) -> dict[str, str]:
                 name, _, version = entry.rpartition(".")[0].partition("-")
                 found.setdefault(normalized(name), re.sub(r"-py\d.*", "", version))
     return found
-
-
-def _own_modules(environment: Environment) -> list[str]:
-    """Our own tracer, where it is an editable install: who works on it sees each change."""
-    package = f"{_TOOL}.tracing"
-    location = environment.resolver.find(package)
-    if location.origin != "project" or not location.file:
-        return []
-    files = Path(location.file).parent.rglob("*.py")
-    inner = (file.relative_to(Path(location.file).parent).with_suffix("").parts for file in files)
-    return [
-        package,
-        *(".".join((package, *parts)) for parts in inner if parts[-1] not in ("__init__", "worker")),
-    ]

@@ -43,8 +43,13 @@ STANDARD = Location("standard")
 
 def search_path(paths: Iterable[str]) -> list[str]:
     """`sys.path` of a process that traces: the project's folders, then those of this process."""
-    here = os.getcwd()  # noqa: PTH109
-    return list(dict.fromkeys([*paths, *(entry or here for entry in sys.path)]))
+    try:
+        here = [os.getcwd()]  # noqa: PTH109
+    except OSError:
+        # Somebody has removed the working folder: nothing can be imported from there.
+        here = []
+    inherited = [folder for entry in sys.path for folder in ([entry] if entry else here)]
+    return list(dict.fromkeys([*paths, *inherited]))
 
 
 class Resolver:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "death", "descendants", "kill_each", "kill_tree", "used_memory"]
+__all__ = ["adopt_orphans", "death", "descendants", "kill_each", "kill_own_tree", "kill_tree", "used_memory"]
 
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -47,6 +47,15 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(OSError):
         process.kill()
     process.wait()
+
+
+def kill_own_tree() -> None:
+    """End this process, which leads its own session, with everything that it has started."""
+    if sys.platform != "win32":
+        kill_each(descendants(os.getpid()))
+        if os.getsid(0) == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def adopt_orphans() -> None:

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from torchview_docs.errors import Failure, TraceError
+from torchview_docs.expressions import Call, Container, Name, Value, parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.hashes import Hashes, Stamp
 from torchview_docs.imports import ImportRecorder
 from torchview_docs.manifest import Environment, Manifest
 from torchview_docs.messages import Reply, Setup, read_line, write_line
+from torchview_docs.processes import adopt_orphans, descendants, kill_each, kill_own_tree
 from torchview_docs.records import Record
 from torchview_docs.spec import FigureSpec
 
@@ -58,7 +60,8 @@ class Worker:
             found = _outcome(self.trace, spec)
         # Modules may have appeared while the model ran; look anew.
         environment = self._environment()
-        manifest = self._manifest(environment, _modules_of(found) | self._modules_run(watch))
+        also = _modules_named(spec) | _modules_of(found) | self._modules_run(watch)
+        manifest = self._manifest(environment, also)
         if self._outdated(environment):
             return Reply()
         record = Record.make(spec.trace_key, spec.to_data(), manifest, found)
@@ -145,6 +148,22 @@ def _lacks_memory(failure: TraceError) -> bool:
     return False
 
 
+def _modules_named(spec: FigureSpec) -> set[str]:
+    """The modules in the names of a spec: an earlier figure may have imported them."""
+    paths = []
+    waiting: list[Value] = [parse_model(text) for text in (spec.model, spec.input_from) if text]
+    while waiting:
+        match waiting.pop():
+            case Name(path=path):
+                paths.append(path.split("."))
+            case Call(function=function, args=args, kwargs=kwargs):
+                waiting += [function, *args, *(value for _, value in kwargs)]
+            case Container(items=items):
+                waiting += items
+    names = {".".join(parts[:end]) for parts in paths for end in range(1, len(parts) + 1)}
+    return names & sys.modules.keys()
+
+
 def _modules_of(found: Graph | Failure) -> set[str]:
     """The modules of the classes that ran: they count even where nobody imported them just now."""
     if isinstance(found, Failure):
@@ -178,15 +197,13 @@ def _read(jobs: BinaryIO, lines: queue.SimpleQueue[bytes]) -> None:
     """Pass lines on; the end of the pipe is the end of the build, also amidst an endless forward."""
     for line in jobs:
         lines.put(line)
-    os._exit(0)
+    kill_own_tree()
 
 
 def _reap_strays() -> None:
     """End the processes that a model has left behind, where the system tells which they are."""
     if sys.platform != "linux":
         return
-    from torchview_docs.processes import descendants, kill_each
-
     kill_each(descendants(os.getpid()))
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -227,8 +244,6 @@ def _write_all(pipe: BinaryIO, data: bytes) -> None:
 
 
 def _prepare(setup: Setup) -> None:
-    from torchview_docs.processes import adopt_orphans
-
     adopt_orphans()
     import torch
 
