@@ -48,6 +48,7 @@ class Step:
     index: int
 
 
+# What is new is made contiguous, as it is in numpy, so that both may be flattened where one may.
 steps = st.lists(
     st.builds(
         Step,
@@ -67,7 +68,7 @@ class Pair(nn.Module):
         self.linear = nn.Linear(SIZE, SIZE)
 
     def forward(self, parts: list[torch.Tensor]) -> list[torch.Tensor]:
-        return [self.linear(torch.zeros(SIZE) + parts[0].sum()), parts[1] * 2]
+        return [self.linear(torch.zeros(SIZE) + parts[0].sum()), (parts[1] * 2).contiguous()]
 
 
 class Program(nn.Module):
@@ -84,9 +85,9 @@ class Program(nn.Module):
             a, b, index = live[step.left % len(live)], live[step.right % len(live)], INDICES[step.index]
             match step.kind:
                 case "double":
-                    live.append(a * 2)
+                    live.append((a * 2).contiguous())
                 case "mix":
-                    live.append(a + b.sum())
+                    live.append((a + b.sum()).contiguous())
                 case "write" if fits(a.shape, index):
                     a[index] = b.sum()
                 case "add_":

@@ -24,7 +24,8 @@ RESNET = "transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], dept
 T5 = "transformers.T5Config(vocab_size=99, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4)"
 WHISPER = """transformers.WhisperConfig(
     vocab_size=99, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4,
-    decoder_attention_heads=4, encoder_ffn_dim=37, decoder_ffn_dim=37, pad_token_id=0, max_source_positions=50
+    decoder_attention_heads=4, encoder_ffn_dim=37, decoder_ffn_dim=37, pad_token_id=0,
+    max_source_positions=50
 )"""
 CLIP = """transformers.CLIPConfig(
     text_config={"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37},
