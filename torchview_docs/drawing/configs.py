@@ -216,7 +216,7 @@ def _recurrent(args: Arguments, _: int) -> str:
 
 def _activation(args: Arguments, _: int) -> str:
     """What differs from the activation as everybody knows it."""
-    known = {"inplace", "min_val", "max_val"}
+    known = {"min_val", "max_val", *_UNTOLD}
     defaults: dict[str, Any] = {"approximate": "none", "alpha": 1.0, "num_parameters": 1, "beta": 1.0}
     words = {"negative_slope": "slope", "num_parameters": "parameters", "approximate": ""}
     parts = []

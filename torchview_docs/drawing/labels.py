@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 #: The longest title, configuration and panel title, in characters.
-TITLE, CONFIG, PATH = 32, 30, 40
+TITLE, CONFIG, PATH = 32, 36, 40
 
 #: Python's operators by the name that torch gives the operation.
 _OPERATIONS = {"truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "iadd": "add", "isub": "sub"}
@@ -70,8 +70,10 @@ def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     config = module_config(family(node), name, raw)
     if config is None:
         config = _features(node, view)
-    if not config or len(config) > CONFIG:
-        config = raw if len(raw) <= CONFIG and config is None else ""
+    if config is None:
+        config = raw if len(raw) <= CONFIG else ""
+    while len(config) > CONFIG:  # what comes last matters least
+        config = config.rpartition(", ")[0]
     total = node.parameters.total if node.parameters else 0
     if not config and total and not _plain(node):
         config = count(total)
