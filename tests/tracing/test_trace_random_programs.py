@@ -96,7 +96,7 @@ class Program(nn.Module):
                     torch.nn.functional.relu(a, inplace=True)
                 case "view" if fits(a.shape, index):
                     live.append(a[index])
-                case "transpose":
+                case "transpose" if a.ndim:
                     live.append(a.transpose(0, -1))
                 case "flatten" if a.is_contiguous():
                     live.append(a.view(-1))
@@ -157,8 +157,8 @@ def expected(program: list[Step]) -> list[int]:
             case "relu_":
                 a.overwrite(a.read())
             case "view" if fits(a.bits.shape, index):
-                live.append(a.view(a.bits[index]))
-            case "transpose":
+                live.append(a.view(a.bits[index if Ellipsis in index else (*index, ...)]))
+            case "transpose" if a.bits.ndim:
                 live.append(a.view(a.bits.swapaxes(0, -1)))
             case "flatten" if a.bits.flags.c_contiguous:
                 live.append(a.view(a.bits.reshape(-1)))

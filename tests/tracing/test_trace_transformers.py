@@ -28,7 +28,9 @@ WHISPER = """transformers.WhisperConfig(
     max_source_positions=50
 )"""
 CLIP = """transformers.CLIPConfig(
-    text_config={"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37},
+    text_config={
+        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37,
+    },
     vision_config={
         "image_size": 32, "patch_size": 8,
         "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 37,
