@@ -179,22 +179,36 @@ def undrawn(scene, drawing):
     """Links that one cannot follow from their source to their target along the wires."""
     buses = find_buses(scene)
     cards = {c.card.name: c for c in drawing.cards}
+    by_tensor = {}
+    for wire in drawing.wires:
+        by_tensor.setdefault((wire.source, wire.output, wire.dashed), []).append(wire)
+    on_bus = {k.source for k in buses}
+    rails = [w for w in drawing.wires if w.source in on_bus]
+    reached = {}
     faults = []
     for link in scene.links:
-        wires = [w for w in drawing.wires if w.dashed == link.dashed]
-        if link not in buses:
-            wires = [w for w in wires if (w.source, w.output) == (link.source, link.output)]
-        reached = [w for w in wires if on_border(w.points[0], cards[link.source])]
-        waiting = list(reached)
-        while waiting:
-            wire = waiting.pop()
-            for other in wires:
-                if other not in reached and joined(wire, other, drawing):
-                    reached.append(other)
-                    waiting.append(other)
-        if not any(w.arrow and on_border(w.points[-1], cards[link.target]) for w in reached):
+        tensor = (link.source, link.output, link.dashed)
+        where = (*tensor, buses.get(link))
+        if where not in reached:
+            wires = rails if link in buses else by_tensor.get(tensor, [])
+            reached[where] = reachable(wires, cards[link.source], drawing)
+        if not any(w.arrow and on_border(w.points[-1], cards[link.target]) for w in reached[where]):
             faults.append(f"{link} is not drawn")
     return faults
+
+
+def reachable(wires, source, drawing):
+    """The wires that one can follow from a card on."""
+    found = [wire for wire in wires if on_border(wire.points[0], source)]
+    rest = [wire for wire in wires if wire not in found]
+    waiting = list(found)
+    while waiting:
+        wire = waiting.pop()
+        following = [other for other in rest if joined(wire, other, drawing)]
+        rest = [other for other in rest if other not in following]
+        found += following
+        waiting += following
+    return found
 
 
 def joined(wire, other, drawing):
