@@ -22,9 +22,7 @@ _PILLS = {"input", "output"}
 def dot(view: Graph, spec: FigureSpec) -> str:
     """The DOT source of a view: a node per card, a cluster per open call, an edge per use."""
     drawn = scene(view, spec)
-    graph = graphviz.Digraph(
-        graphviz.nohtml(_CONTROL.sub(" ", view.name) or "model"), graph_attr={"rankdir": drawn.direction}
-    )
+    graph = graphviz.Digraph(_plain(_escaped(view.name) or "model"), graph_attr={"rankdir": drawn.direction})
     graph.attr("graph", fontname="Helvetica", fontsize="11", style="rounded", color="gray70")
     graph.attr("node", fontname="Helvetica", fontsize="12", shape="box", style="rounded", height="0.3")
     graph.attr("edge", fontname="Helvetica", fontsize="10", arrowsize="0.6", color="gray40")
