@@ -185,6 +185,7 @@ class Builder:
                 verdict = "failed after " if isinstance(here.result, Failure) else ""
                 count = f"{len(found)}/{len(missing)}"
                 self._report(f"torchview: {count} {spec.model} {verdict}{outcome.seconds:.1f} s")
+        self.store.prune()
         return found
 
     def _started(self, path: list[str]) -> Workers:

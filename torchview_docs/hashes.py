@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from torchview_docs.files import write_atomically
 
@@ -25,7 +26,10 @@ FORMAT = 1
 #: A file younger than this when it is read may change again without a new time of change.
 _RACY_NS = 2_000_000_000
 
-_IGNORED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+#: Fields that say nothing more than the rest.
+_IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+#: Fields that hold statements.
+_STATEMENTS = frozenset({"body", "orelse", "finalbody"})
 
 
 def source_hash(content: bytes) -> str:
@@ -36,39 +40,59 @@ def source_hash(content: bytes) -> str:
     """
     try:
         tree = ast.parse(content)
-        parts = list(_parts(tree, _type_only_names(tree) if b"TYPE_CHECKING" in content else frozenset()))
+        writer = _Writer(_type_only_names(tree) if b"TYPE_CHECKING" in content else frozenset())
+        writer.write(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _digest(content)
-    return _digest("\0".join(parts).encode("utf-8", "surrogatepass"))
+    return _digest("\0".join(writer.parts).encode("utf-8", "surrogatepass"))
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _parts(value: object, type_only: frozenset[str]) -> Iterator[str]:
-    """A syntax tree as a sequence of texts, without empty fields, which differ between Pythons."""
-    if isinstance(value, ast.AST):
-        yield type(value).__name__
-        for name, child in ast.iter_fields(value):
-            if name in _IGNORED_FIELDS or child is None or child == []:
-                continue
-            yield name
-            yield from _parts(child, type_only)
-        yield ")"
-    elif isinstance(value, list):
-        for item in value:
-            for kept in _kept(item, type_only) if isinstance(item, ast.stmt) else (item,):
-                yield from _parts(kept, type_only)
-        yield "]"
-    else:
-        yield repr(value)
+class _Writer:
+    """Writes a syntax tree as a sequence of texts, without empty fields, which differ between Pythons."""
+
+    def __init__(self, type_only: frozenset[str]) -> None:
+        self.parts: list[str] = []
+        self._type_only = type_only
+        self._fields: dict[type[ast.AST], tuple[str, ...]] = {}
+
+    def write(self, node: ast.AST) -> None:
+        kind, parts = type(node), self.parts
+        parts.append(kind.__name__)
+        fields = self._fields.get(kind)
+        if fields is None:
+            fields = self._fields[kind] = tuple(name for name in kind._fields if name not in _IGNORED)
+        for name in fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                self._write_list(name, value)
+            elif isinstance(value, ast.AST):
+                parts.append(name)
+                self.write(value)
+            elif value is not None:
+                parts += (name, repr(value))
+        parts.append(")")
+
+    def _write_list(self, name: str, items: list[Any]) -> None:
+        if name in _STATEMENTS:
+            items = [kept for item in items for kept in _kept(item, self._type_only)]
+        if items:
+            self.parts.append(name)
+            for item in items:
+                if isinstance(item, ast.AST):
+                    self.write(item)
+                else:
+                    self.parts.append(repr(item))
+            self.parts.append("]")
 
 
 def _kept(statement: ast.stmt, type_only: frozenset[str]) -> list[ast.stmt]:
     """What is left of a statement when everything without effect is taken away."""
     match statement:
-        case ast.Pass() | ast.Expr(value=ast.Constant()):
+        case ast.Expr(value=ast.Constant()) | ast.Pass():
             return []
         case ast.If() if type_only and ast.unparse(statement.test) in type_only:
             return [kept for inner in statement.orelse for kept in _kept(inner, type_only)]

@@ -26,8 +26,10 @@ from torchview_docs.files import TEMPORARY, write_atomically
 from torchview_docs.hashes import Hashes
 from torchview_docs.records import Head, OtherFormatError, Record
 
-__all__ = ["Entry", "Store", "Usage"]
+__all__ = ["KEPT", "Entry", "Store", "Usage"]
 
+#: After so many days without use a file is removed, when something new is written.
+KEPT = 90
 #: So many states of one model's source are kept.
 _STATES = 8
 #: The time of a file's last use is written at most once a day.
@@ -160,7 +162,7 @@ class Store:
             except (OSError, RecordError) as error:
                 self._note_damage(path, error)
 
-    def prune(self, days: float) -> int:
+    def prune(self, days: float = KEPT) -> int:
         """Remove what was not used for so many days, and what killed writers left; how many files."""
         limit = time.time() - days * _DAY
         old = [

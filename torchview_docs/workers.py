@@ -199,7 +199,9 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_environment(),
+            # Its own session, or group on Windows: Ctrl-C is ours, and it can be ended with its children.
             start_new_session=sys.platform != "win32",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._jobs, replies, said = _pipes(self._process)
         self._readers = [

@@ -13,7 +13,7 @@ import pytest
 from torchview_docs.build import Builder, Figure
 from torchview_docs.errors import Failure
 from torchview_docs.hashes import Hashes
-from torchview_docs.manifest import Environment
+from torchview_docs.manifest import Environment, Manifest
 from torchview_docs.modules import search_path
 from torchview_docs.records import Record
 from torchview_docs.settings import Project
@@ -72,12 +72,16 @@ class Site:
 
     def stale(self, model: str, environment: Environment | None = None) -> str:
         """Why the newest record of a model would be traced again; empty if it would not."""
-        records = [Record.from_bytes(path.read_bytes()) for path in self.records]
-        mine = [record for record in records if record.head.spec["model"] == model]
         now = environment or self.environment()
-        reasons = [now.stale(record.head.manifest) for record in mine]
-        assert reasons
+        reasons = [now.stale(manifest) for manifest in self.manifests(model)]
         return "" if "" in reasons else reasons[0]
+
+    def manifests(self, model: str) -> list[Manifest]:
+        """The manifests of a model's records."""
+        heads = [Record.from_bytes(path.read_bytes()).head for path in self.records]
+        found = [head.manifest for head in heads if head.spec["model"] == model]
+        assert found
+        return found
 
 
 def spec(model: str, **options: object) -> FigureSpec:
