@@ -111,7 +111,7 @@ def failing(make_site: Callable[[str], Site]) -> tuple[Site, Build]:
     site.configure(
         """
         extensions += ["myst_parser", "sphinx.ext.autodoc"]
-        torchview_timeout = 4
+        torchview_timeout = 8
         """
     )
     site.file("nets/failing.py", FAILING)
@@ -202,7 +202,8 @@ def test_lasting_failures_come_back_without_torch_until_they_are_mended(lasting:
     lasting.file("nets/failing.py", FAILING.replace("nn.Linear(4, 4)", "nn.Linear(3, 4)"))
     build = lasting.build("html")
     assert places(lasting, build) == {"docs/index.rst:13": "import"}
-    assert build.traced == {"Shape"}
+    # What is good in the same file is traced as well, but its page stays.
+    assert build.traced == {"Good", "Shape"}
     assert build.written == {"index.html", "myst.html"}
     assert "<svg" in lasting.read("myst.html")
     # Mended in the page.
@@ -210,6 +211,16 @@ def test_lasting_failures_come_back_without_torch_until_they_are_mended(lasting:
     build = lasting.build("html", "-W")
     assert not build.torch_imports
     assert lasting.read("index.html").count("<svg") == 2
+
+
+def test_misspelt_model_is_found_when_the_module_gets_it(lasting: Site) -> None:
+    lasting.build("html")
+    lasting.file(
+        "nets/failing.py", FAILING.replace("class Good", "class Sape(nn.Identity): ...\n\nclass Good")
+    )
+    build = lasting.build("html")
+    assert places(lasting, build) == {k: v for k, v in LASTING.items() if v != "import"}
+    assert lasting.read("index.html").count("<svg") == 1
 
 
 def test_warnings_can_be_suppressed_by_kind(lasting: Site) -> None:
