@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -86,8 +86,12 @@ class PageFigures:
             return _failed(
                 request, name, Failure("internal", f"It was traced and cannot be drawn ({cause}).", _REPORT)
             )
-        classes = " ".join(("torchview", *spec.class_))
-        return _placed(request, classes, ident, box)
+        return Placed(
+            head=f"<figure {_attributes(['torchview', *spec.class_], ident)}>",
+            # Material's and Zensical's search know this attribute.
+            box=f"<div data-search-exclude>{box}</div>",
+            tail=f"<figcaption>{request.caption}</figcaption></figure>" if request.caption else "</figure>",
+        )
 
     def _draw(self, spec: FigureSpec, figure: Figure, ident: str) -> str:
         drawn = svg(
@@ -113,17 +117,16 @@ class PageFigures:
 _REPORT = "This is a fault of torchview-docs; please report it."
 
 
-def _failed(request: Request, ident: str, failure: Failure) -> Placed:
-    return _placed(request, "torchview", ident, error_box(failure, request.text), failure)
-
-
-def _placed(request: Request, classes: str, ident: str, box: str, failure: Failure | None = None) -> Placed:
+def _attributes(classes: Iterable[str], ident: str) -> str:
     name = f' id="{escape(ident)}"' if ident else ""
-    caption = f"<figcaption>{request.caption}</figcaption>" if request.caption else ""
+    return f'class="{escape(" ".join(classes))}"{name}'
+
+
+def _failed(request: Request, ident: str, failure: Failure) -> Placed:
+    """A box without caption: it is no figure, and themes give figures a style of their own."""
     return Placed(
-        head=f'<figure class="{escape(classes)}"{name}>',
-        # Material's and Zensical's search know this attribute.
-        box=f"<div data-search-exclude>{box}</div>",
-        tail=f"{caption}</figure>",
+        head=f"<div {_attributes(['torchview'], ident)} data-search-exclude>",
+        box=error_box(failure, request.text),
+        tail="</div>",
         failure=failure,
     )
