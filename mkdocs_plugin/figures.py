@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torchview_docs.errors import Failure
-from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.figures import PageFigures, Placed
 from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.markdown.requests import Request
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 
 from torchview_docs.errors import Failure, OptionError
 from torchview_docs.markdown import TorchviewExtension, makeExtension
-from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.marks import fill, mark, marked
+from torchview_docs.markdown.requests import Request
 from torchview_docs.spec import FigureSpec
 
 SUPERFENCES = "pymdownx.superfences"

@@ -2,7 +2,7 @@
 
     fence in the text ─► Fence ─► Request ─► mark in the HTML ─► figure in its place
 
-`fences` finds them, `content` reads them, `extension` leaves the marks; `session` fills each page
+`fences` finds them, `requests` reads them, `extension` leaves the marks; `session` fills each page
 at once, or a host's plugin fills all of them in one batch.
 """
 

@@ -20,9 +20,9 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import HTML_PLACEHOLDER
 
 from torchview_docs.markdown.captions import caption_html
-from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.fences import Fence, FenceLines, scan
 from torchview_docs.markdown.marks import is_mark, mark, marked
+from torchview_docs.markdown.requests import Request
 from torchview_docs.markdown.session import Session
 from torchview_docs.markdown.superfences import register
 from torchview_docs.spec import FigureSpec

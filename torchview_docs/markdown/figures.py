@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from torchview_docs.drawing.svg import escape, svg
 from torchview_docs.errors import Failure, TraceError
-from torchview_docs.markdown.content import Request
+from torchview_docs.markdown.requests import Request
 from torchview_docs.markup import describe, error_box, figure_box
 from torchview_docs.spec import FigureSpec
 

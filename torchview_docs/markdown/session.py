@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torchview_docs.errors import Failure, TorchviewDocsError
-from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.markdown.requests import Request
 from torchview_docs.options import flag
 from torchview_docs.settings import Project
 from torchview_docs.spec import FigureSpec

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from torchview_docs.errors import Failure
-from torchview_docs.markdown.content import Request
 from torchview_docs.markdown.fences import Fence
+from torchview_docs.markdown.requests import Request
 from torchview_docs.spec import FigureSpec
 
 
@@ -84,7 +84,7 @@ def test_the_projects_defaults_hold_where_the_fence_is_silent() -> None:
 @pytest.mark.parametrize(
     ("text", "options", "kind", "offset", "words"),
     [
-        ("", {}, "option", 0, "empty"),
+        ("", {}, "option", 0, "no model"),
         ("\n\ninput: float32[1]", {}, "option", 3, "model is missing"),
         ("pkg.Net\ndpeth: 2", {}, "option", 2, "did you mean 'depth'"),
         ("pkg.Net\nfold: yes\ndirection: TD", {}, "option", 3, "`TB`"),

@@ -1,0 +1,186 @@
+"""Content: the text of a fence or of a directive's body, read into a model and options.
+
+The text is the model expression, over several lines while a bracket is open, and then options, one
+`key: value` a line (`:key: value` too). A value goes on over the lines that are indented, and while
+a bracket is open. It is text, no YAML: `float32[1, 3]` is no list and `no` is what the option makes
+of it. What is wrong is told with its line.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torchview_docs.errors import ExpressionError, OptionError, SpecError
+from torchview_docs.options import read_options
+from torchview_docs.spec import OPTIONS, FigureSpec
+
+__all__ = ["Content", "ContentError", "Entry"]
+
+#: Their values are expressions, which keep their line breaks; other values become one line.
+_EXPRESSIONS = frozenset({"input", "input-from"})
+_OPTION = re.compile(r":?(?P<key>[A-Za-z][\w-]*)\s*:(?:\s+(?P<value>.*)|(?P<glued>\S.*))?")
+
+
+class ContentError(SpecError):
+    """Something is wrong at a line of the text.
+
+    Args:
+        problem: What.
+        line: 1-based line of the text, 0 for its head: a fence's header, a directive's options.
+    """
+
+    def __init__(self, problem: str | SpecError, line: int) -> None:
+        super().__init__(str(problem))
+        if isinstance(problem, SpecError):
+            self.kind = problem.kind
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model or a value, and the line of the text where it starts; 0 where the head says it."""
+
+    value: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Content:
+    """A model and options, as written."""
+
+    model: Entry
+    options: Mapping[str, Entry]
+
+    @classmethod
+    def read(cls, text: str, head: Mapping[str, str] | None = None) -> Content:
+        """Read a text.
+
+        Args:
+            text: The text.
+            head: Options that are given outside of it, by name.
+
+        Raises:
+            ContentError: There is no model, a line is neither an option nor the continuation of
+                one, or an option is given twice.
+        """
+        lines = _Lines(textwrap.dedent(text).splitlines())
+        options = {_name(key): Entry(value, 0) for key, value in (head or {}).items()}
+        if not lines.skip_blank():
+            raise ContentError("there is no model: write one, such as `mypkg.nets.Net`, in the first line", 0)
+        if lines.option_here():
+            raise ContentError("the model is missing: it is the first line, before the options", lines.line)
+        model = lines.take_model()
+        while lines.skip_blank():
+            key, entry = lines.take_option()
+            if key in options:
+                twice = "twice" if options[key].line else "in the header and below it"
+                raise ContentError(f"option {key!r} is given {twice}", entry.line)
+            options[key] = entry
+        return cls(model, options)
+
+    def spec(self, defaults: Mapping[str, Any]) -> FigureSpec:
+        """The figure, with the project's defaults for options that are not given.
+
+        Raises:
+            ContentError: An unknown option, a wrong value or an expression that cannot be parsed.
+        """
+        # One by one first: an error that concerns one option is told at its line.
+        for key, entry in self.options.items():
+            try:
+                read_options(OPTIONS, {key: entry.value}, "page")
+            except SpecError as error:
+                raise ContentError(error, entry.line) from error
+        try:
+            values = {key: entry.value for key, entry in self.options.items()}
+            return FigureSpec.read(self.model.value, values, defaults=defaults)
+        except ExpressionError as error:
+            entries = [self.options[key] for key in _EXPRESSIONS if key in self.options]
+            found = [entry.line for entry in entries if entry.value == error.text]
+            raise ContentError(error, found[0] if found else self.model.line) from error
+        except OptionError as error:
+            raise ContentError(error, self.model.line) from error
+
+
+class _Lines:
+    """A text's lines, taken one after the other."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.next = 0
+
+    @property
+    def at_end(self) -> bool:
+        return self.next == len(self.lines)
+
+    @property
+    def line(self) -> int:
+        """The number of the next line, from 1."""
+        return self.next + 1
+
+    def skip_blank(self) -> bool:
+        """Go on to a line with text; whether there is one."""
+        while not self.at_end and not self.lines[self.next].strip():
+            self.next += 1
+        return not self.at_end
+
+    def option_here(self) -> bool:
+        """Whether an option that exists starts here, so that whatever was open before it is over."""
+        match = _OPTION.fullmatch(self.lines[self.next].rstrip())
+        return match is not None and _name(match["key"]) in OPTIONS and not match["glued"]
+
+    def take_model(self) -> Entry:
+        start = self.line
+        taken = [self._take()]
+        while not self.at_end and not self.option_here() and _is_open("\n".join(taken)):
+            taken.append(self._take())
+        return Entry("\n".join(taken), start)
+
+    def take_option(self) -> tuple[str, Entry]:
+        start = self.line
+        line = self._take()
+        match = _OPTION.fullmatch(line)
+        if match is None:
+            raise ContentError(
+                f"{line!r} is no option: below the model stand options, one `key: value` a line; "
+                "a line that continues the one before it is indented",
+                start,
+            )
+        key = _name(match["key"])
+        taken = [match["value"] or match["glued"] or ""]
+        while self.skip_blank() and not self.option_here():
+            if not (self.lines[self.next].startswith((" ", "\t")) or _is_open("\n".join(taken))):
+                break
+            taken.append(self._take())
+        joint = "\n" if key in _EXPRESSIONS else " "
+        return key, Entry(joint.join(part for part in taken if part), start)
+
+    def _take(self) -> str:
+        self.next += 1
+        return self.lines[self.next - 1].strip()
+
+
+def _name(written: str) -> str:
+    return written.replace("_", "-").lower()
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket is open at the end of a text; brackets in strings and comments do not count."""
+    depth = 0
+    quote = ""
+    for line in text.split("\n"):
+        for position, character in enumerate(line):
+            if quote:
+                escaped = (position - len(line[:position].rstrip("\\"))) % 2
+                quote = quote if character != quote or escaped else ""
+            elif character in "\"'":
+                quote = character
+            elif character == "#":
+                break
+            else:
+                depth += (character in "([{") - (character in ")]}")
+        quote = ""
+    return depth > 0
