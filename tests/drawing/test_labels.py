@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torchview_docs.drawing.configs import arguments, module_config, operation_config
+from torchview_docs.drawing.configs import arguments, module_config
 from torchview_docs.drawing.families import FAMILIES, family
 from torchview_docs.drawing.labels import count, operation_name, path, path_range, shape, shortened, words
+from torchview_docs.drawing.operations import operation_config
 from torchview_docs.graph import Graph, Node, Parameters, TensorMeta, Use
 
 FLOATS = TensorMeta((1, 4), "float32")
@@ -46,6 +47,7 @@ def card(node: Node) -> tuple[str, str]:
         ("pooling.MaxPool2d", "kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False",
          "3×3, stride 2"),
         ("pooling.MaxPool2d", "kernel_size=(2, 3), stride=(2, 3), padding=0", "2×3, stride 2×3"),
+        ("pooling.MaxPool2d", "kernel_size=3, stride=1, padding=1", "3×3, stride 1"),
         ("pooling.AvgPool1d", "kernel_size=(4,), stride=(4,), padding=(0,)", "kernel 4, stride 4"),
         ("pooling.AdaptiveAvgPool2d", "output_size=(1, 1)", "to 1×1"),
         ("pooling.AdaptiveAvgPool2d", "output_size=1", "to 1×1"),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Arguments", "arguments", "module_config", "operation_config"]
+__all__ = ["UNTOLD", "Arguments", "arguments", "module_config"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,15 @@ class Arguments:
         if place is not None and place < len(self.positional):
             return self.positional[place]
         return default
+
+
+#: Arguments of operations that hardly matter to a reader.
+_UNTOLD_NAMES = """
+    antialias ceil_mode count_include_pad device divisor_override dtype enable_gqa eps inplace layout
+    memory_format momentum non_blocking pin_memory recompute_scale_factor requires_grad scale
+    return_indices training use_input_stats cudnn_enabled _stacklevel out
+"""
+UNTOLD = frozenset(_UNTOLD_NAMES.split())
 
 
 class _Unread(Exception):  # noqa: N818  # control flow: this configuration is not of the known form
@@ -165,9 +174,11 @@ def _embedding(args: Arguments, _: int) -> str:
 def _pool(args: Arguments, dimensions: int) -> str:
     if "output_size" in args.named:
         return _output_size(args, dimensions)
+    stride = args.get("stride", 1)
     return _join(
         _kernel(args.get("kernel_size", 0), dimensions),
-        _step("stride", args.get("stride", 1)),
+        # Without a stride it is the kernel's size, so that 1 is worth saying.
+        _step("stride", stride) or ("stride 1" if stride is not None else ""),
         _step("dilation", args.get("dilation")),
     )
 
@@ -216,7 +227,7 @@ def _recurrent(args: Arguments, _: int) -> str:
 
 def _activation(args: Arguments, _: int) -> str:
     """What differs from the activation as everybody knows it."""
-    known = {"min_val", "max_val", *_UNTOLD}
+    known = {"min_val", "max_val", *UNTOLD}
     defaults: dict[str, Any] = {"approximate": "none", "alpha": 1.0, "num_parameters": 1, "beta": 1.0}
     words = {"negative_slope": "slope", "num_parameters": "parameters", "approximate": ""}
     parts = []
@@ -257,74 +268,3 @@ _BY_NAME: dict[str, _Rule] = {
     ),
     **dict.fromkeys((f"Adaptive{k}Pool{d}d" for k in ("Avg", "Max") for d in (1, 2, 3)), _output_size),
 }
-
-
-# -- operations ---------------------------------------------------------------------------
-
-
-#: Arguments of operations that say nothing when they have this value.
-_OPERATION_DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "alpha": (1,),
-    "approximate": ("none",),
-    "beta": (1,),
-    "dim": (),
-    "dropout_p": (0, 0.0),
-    "dilation": (1, (1,), (1, 1), (1, 1, 1)),
-    "groups": (1,),
-    "padding": (0, (0,), (0, 0), (0, 0, 0)),
-    "norm_type": (2.0,),
-    "p": (2.0,),
-    "stride": (1, (1,), (1, 1), (1, 1, 1)),
-}
-#: Arguments of operations that hardly matter to a reader.
-_UNTOLD_NAMES = """
-    antialias ceil_mode count_include_pad device divisor_override dtype enable_gqa eps inplace layout
-    memory_format momentum non_blocking pin_memory recompute_scale_factor requires_grad scale
-    return_indices training use_input_stats cudnn_enabled _stacklevel out
-"""
-_UNTOLD = frozenset(_UNTOLD_NAMES.split())
-#: Arguments that are known by their value, or better by another name.
-_ARGUMENTS = {
-    **dict.fromkeys(
-        ("exponent", "split_size", "split_size_or_sections", "chunks", "sections", "indices_or_sections"), ""
-    ),
-    **dict.fromkeys(("repeats", "size", "sizes", "shape", "equation", "end", "other", "diagonal", "pad"), ""),
-    "is_causal": "causal",
-}
-
-
-def operation_config(family: str, name: str, config: str) -> str | None:
-    """The arguments of an operation as a person writes them; None where they don't read as arguments.
-
-    Args:
-        family: The operation's family.
-        name: Its last name, `softmax`.
-        config: Its arguments that are no tensors.
-    """
-    if name in ("getitem", "setitem"):
-        return config if config.startswith("[") else f"[{config}]" if config else ""
-    args = arguments(config)
-    if args is None:
-        return None
-    as_module = module_config(family, name, config) if family in ("norm", "act", "pool") else None
-    if as_module is not None:
-        return as_module
-    parts = [_written(value) for value in args.positional if value is not None and value is not False]
-    for key, value in args.named.items():
-        if key in _UNTOLD or value is None or value is False or value in _OPERATION_DEFAULTS.get(key, ()):
-            continue
-        word = _ARGUMENTS.get(key, key)
-        parts.append(word or key if value is True else f"{word} {_written(value)}".strip())
-    return _join(*parts)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(_written, value)) + "]" if isinstance(value, list) else _tuple(value)
-    return str(value)
-
-
-def _tuple(value: tuple[Any, ...]) -> str:
-    return "(" + ", ".join(map(_written, value)) + ("," if len(value) == 1 else "") + ")"
