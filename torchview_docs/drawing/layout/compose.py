@@ -12,7 +12,8 @@ from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
-from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.rows import returns_to_trunk
 from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
@@ -80,7 +81,7 @@ def solve_all(
             inputs=len(level.ins),
             laterals=tuple(i for key, i in level.ins.items() if (name, key) in laterals),
             outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
-            chained=name is not None and _feeds_panel(name, found[level.parent], frames),
+            returning=name is not None and returns_to_trunk(found[level.parent], name, found),
             title=None if name is None else _title(frames[name]),
             title_at=direction.title_at,
             labels_along=direction.horizontal,
@@ -92,17 +93,6 @@ def solve_all(
                 raise _BlockedNet(nets[blocked.net]) from blocked
         laid[name] = _Laid(level, nets, solved[problem])
     return laid
-
-
-def _feeds_panel(frame: str, around: Level, frames: Mapping[str, Frame]) -> bool:
-    """Whether another frame reads what a frame computes."""
-    number = around.children.index(frame)
-    for draft in around.nets.values():
-        if any(end.box == number for end in draft.sources):
-            readers = {end.box for end in draft.targets} - {number, BORDER}
-            if any(around.children[box] in frames for box in readers):
-                return True
-    return False
 
 
 def _title(frame: Frame) -> Title:

@@ -70,14 +70,11 @@ def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[f
 
 
 def _align_exit(layering: Layering, trunk: Trunk, room: Sequence[Extent], x: list[float]) -> None:
-    """Let the trunk leave a panel that others follow where it came in, or the row is a staircase."""
+    """Let the trunk leave the panel where it came in, if the panel around wants that."""
     entries = [item for item in layering.ins if not layering.is_dummy(item)]
-    if not (layering.problem.chained and entries and layering.outs):
+    if not (layering.problem.returning and entries and layering.outs):
         return
     entry = max(entries, key=lambda item: (trunk.down[item], -item))
-    first = trunk.below.get(entry)
-    if first is None or abs(x[entry] + first.tail - x[first.lower] - first.head) > 1.0:
-        return
     leave = max(layering.outs, key=lambda item: (trunk.up[item], -item))
     if abs(x[entry] - x[leave]) < LEAST_SHIFT:
         return

@@ -122,7 +122,7 @@ class Problem:
         inputs: How many tensors enter.
         laterals: Which of them enter from the left, at the height where they are read.
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
-        chained: Another panel reads what leaves.
+        returning: The trunk should leave where it came in (see `rows`).
         title: None for the outermost panel, which has no border.
         title_at: Where the title stands seen along the flow.
         labels_along: Labels run along the flow (LR, RL), not across it.
@@ -133,7 +133,7 @@ class Problem:
     inputs: int = 0
     laterals: tuple[int, ...] = ()
     outputs: tuple[float, ...] = ()
-    chained: bool = False
+    returning: bool = False
     title: Title | None = None
     title_at: Literal["start", "end", "side"] = "start"
     labels_along: bool = False

@@ -19,6 +19,8 @@ __all__ = ["Segments", "Trunk", "find_trunk", "linear_segments"]
 BOX_WEIGHT = 20.0
 INPUT_WEIGHT = 21.0
 PORT_WEIGHT = 1.0
+#: What depends on no input hardly counts, however long its path: the trunk is that of the data.
+LOOSE_WEIGHT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,12 @@ def find_trunk(layering: Layering) -> Trunk:
     above: dict[int, Link] = {}
     for item in range(len(layering.items)):
         links = sorted(layering.below[item], key=lambda k: place[k.lower])
-        best = _best(layering, links, lambda k: -1.0 if layering.is_dummy(k.lower) else down[k.lower])
+        best = _best(layering, links, lambda k: down[k.lower] - layering.is_dummy(k.lower))
         if best:
             below[item] = best
         links = sorted(layering.above[item], key=lambda k: place[k.upper])
         links = list(_first_of_ports(layering, links))
-        best = _best(layering, links, lambda k: -1.0 if layering.is_dummy(k.upper) else up[k.upper])
+        best = _best(layering, links, lambda k: up[k.upper] - layering.is_dummy(k.upper))
         if best:
             above[item] = best
     return Trunk(below, above, up, down)
@@ -72,6 +74,20 @@ def places(layering: Layering) -> list[int]:
     for layer in layering.layers:
         for i, item in enumerate(layer):
             found[item] = i
+    return found
+
+
+def _loose(layering: Layering) -> list[bool]:
+    """Whether each item depends on no input, but on parameters and the like only."""
+    found = [False] * len(layering.items)
+    for layer in layering.layers:
+        for item in layer:
+            it = layering.items[item]
+            above = layering.above[item]
+            is_input = it.kind == "in" or (
+                it.kind == "box" and layering.problem.boxes[it.index].kind == "input" and not above
+            )
+            found[item] = not is_input and all(found[link.upper] for link in above)
     return found
 
 
@@ -91,6 +107,7 @@ def _longest_paths(layering: Layering) -> tuple[list[float], list[float]]:
     entering: dict[int, list[int]] = {}
     for side in layering.sides:
         entering.setdefault(side.box, []).append(side.dummy)
+    loose = _loose(layering)
     for layer in layering.layers:
         for item in layer:
             if layering.is_dummy(item):
@@ -99,7 +116,8 @@ def _longest_paths(layering: Layering) -> tuple[list[float], list[float]]:
             if not layering.is_dummy(item):
                 before = [up[k.upper] for k in layering.above[item]]
                 before += [up[dummy] for dummy in entering.get(item, ())]
-                up[item] = max(before, default=0.0) + _weight(layering, item)
+                weight = _weight(layering, item) * (LOOSE_WEIGHT if loose[item] else 1.0)
+                up[item] = max(before, default=0.0) + weight
     reached: dict[int, list[int]] = {}
     for side in layering.sides:
         reached.setdefault(side.dummy, []).append(side.box)
