@@ -15,6 +15,8 @@ import torch
 
 __all__ = ["children", "is_cache", "pack", "tensors", "walk"]
 
+#: Most arguments are of exactly these types.
+_PLAIN = frozenset({int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size})
 _ATOMS = (int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size)
 #: Deeper nesting than any sane model's; also ends circles.
 _DEEPEST = 8
@@ -97,9 +99,12 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
 
     Lists, tuples, dicts and slices keep their type; a dataclass or other mapping becomes a dict.
     """
+    kind = type(holder)
+    if kind in _PLAIN:
+        return holder
     if isinstance(holder, torch.Tensor):
         return value(holder)
-    if isinstance(holder, _ATOMS) or depth > _DEEPEST:
+    if depth > _DEEPEST or isinstance(holder, _ATOMS):
         return holder
     if isinstance(holder, list):
         return [pack(part, value, depth + 1) for part in holder]

@@ -104,17 +104,9 @@ class Hybrid:
         return self._on_meta(function, args, kwargs, used)
 
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        """Run on the meta device; real arguments are stood in for by their twins."""
         if all(t.is_meta for t in used):
-            key = None if self.memo is None else self.memo.key(function, args, kwargs)
-            if key is not None and self.memo is not None:
-                result = self.memo.recall(key)
-                if result is not None:
-                    return result
-            before = [version(t) for t in used] if key is not None else None
-            result = self._try(function, args, kwargs)
-            if key is not None and self.memo is not None and before == [version(t) for t in used]:
-                self.memo.keep(key, result, used)
-            return result
+            return self._remembered(function, args, kwargs, used)
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
 
         def twin(t: torch.Tensor) -> torch.Tensor:
@@ -124,12 +116,28 @@ class Hybrid:
             twins.setdefault(id(made), (t, made, version(made)))
             return made
 
-        result = self._try(function, _replace(args, twin), _replace(on_meta(kwargs), twin))
+        args, kwargs = _replace(args, twin), _replace(on_meta(kwargs), twin)
+        standing = [t if t.is_meta else self._twin(t) for t in used]
+        result = self._remembered(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:
                 self.declare_unreal(original)
                 self._written.append(original)
-        return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t) if twins else result
+        return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t)
+
+    def _remembered(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        memo = self.memo
+        key = memo.key(function, args, kwargs) if memo is not None else None
+        if memo is None or key is None:
+            return self._try(function, args, kwargs)
+        result = memo.recall(key)
+        if result is not None:
+            return result
+        before = [version(t) for t in used]
+        result = self._try(function, args, kwargs)
+        if before == [version(t) for t in used]:
+            memo.keep(key, result, used)
+        return result
 
     def _twin(self, t: torch.Tensor) -> torch.Tensor:
         known = self._twins.get(id(t))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = 
         memo: Remembered results of meta operations.
         grad: Let autograd record, for models that ask for gradients in their forward pass.
     """
+    with _no_collection(meta=meta):
+        return _run(subject, meta=meta, memo=memo, grad=grad)
+
+
+def _run(subject: Subject, *, meta: bool, memo: Memo | None, grad: bool) -> Graph:
     model = subject.model
     if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
         model = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
@@ -81,6 +87,19 @@ def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = 
         )
     finally:
         saved.restore()
+
+
+@contextlib.contextmanager
+def _no_collection(*, meta: bool) -> Iterator[None]:
+    """No garbage collection where there is no data to be freed: it would walk the record again and again."""
+    if not meta or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _parameters(model: torch.nn.Module) -> Iterator[torch.Tensor]:
