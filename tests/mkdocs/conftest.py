@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "markdown"))
-
-from project import Project
+from tests.mkdocs.project import Project
 
 
 @pytest.fixture(scope="session")

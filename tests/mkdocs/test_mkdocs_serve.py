@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from project import Project, svgs
+
+from tests.mkdocs.project import Project, svgs
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
+
+from tests.mkdocs.project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
 
 pytestmark = pytest.mark.slow
 

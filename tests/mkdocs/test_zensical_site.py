@@ -7,7 +7,8 @@ import os
 import time
 
 import pytest
-from project import FIGURES, Project, assert_valid, figures, svgs
+
+from tests.mkdocs.project import FIGURES, Project, assert_valid, figures, svgs
 
 pytestmark = pytest.mark.slow
 
