@@ -8,6 +8,7 @@ from torchview_docs.sphinx_ext.assets import setup_assets
 from torchview_docs.sphinx_ext.collecting import ENV_VERSION, setup_collecting
 from torchview_docs.sphinx_ext.config import setup_config
 from torchview_docs.sphinx_ext.directive import setup_directive
+from torchview_docs.sphinx_ext.epub import setup_epub
 from torchview_docs.sphinx_ext.placing import setup_placing
 from torchview_docs.sphinx_ext.plain import setup_plain
 from torchview_docs.sphinx_ext.resolving import Figures, setup_resolving
@@ -33,6 +34,7 @@ def setup_extension(app: Sphinx) -> ExtensionMetadata:
     setup_visitors(app, figures)
     setup_plain(app, figures)
     setup_assets(app)
+    setup_epub(app, figures)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

@@ -47,7 +47,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> nodes.table:
 
 
 def _row(texts: Iterable[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph(text, text)) for text in texts))
+    row = nodes.row()
+    for text in texts:
+        row += nodes.entry("", *([nodes.paragraph(text, text)] if text else []))
+    return row
 
 
 def layers(shown: Drawn) -> nodes.table | None:

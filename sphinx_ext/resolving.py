@@ -190,16 +190,8 @@ class Figures:
             self._record.end(self._digests, self._written)
 
 
-def keep_out_of_epub(app: Sphinx) -> None:
-    """Keep our record out of a book: the builder packs its whole output folder."""
-    if app.builder.name == "epub":
-        name = PageRecord(Path(app.outdir), app.builder.name).file.name
-        app.config.epub_exclude_files = [*app.config.epub_exclude_files, name]
-
-
 def setup_resolving(app: Sphinx, figures: Figures) -> None:
     """Register the lookup."""
-    app.connect("builder-inited", keep_out_of_epub)
     # Late, so that a page that another extension has us forget or add is known.
     app.connect("env-updated", figures.resolve, priority=900)
     app.connect("doctree-resolved", figures.note_written)

@@ -6,6 +6,7 @@ Other builders never see our node: `plain` takes it away before they write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -34,7 +35,8 @@ def figure_html(shown: Drawn, prefix: str, link: Callable[[str], str | None]) ->
         desc=spec.alt or describe(figure.view),
         link=link,
     )
-    return figure_box(written, spec)
+    # Where nothing is said, Sphinx's themes put captions into the middle.
+    return figure_box(written, spec if spec.align else replace(spec, align="center"))
 
 
 def error_html(shown: Failed, written: Written) -> str:

@@ -277,6 +277,17 @@ def test_epub_pages_are_xml_with_svg(good: Site) -> None:
         assert "torchview.css" in good.read(f"{page}.xhtml", "epub")
 
 
+def test_epub_declares_the_pages_with_svg(good: Site) -> None:
+    good.build("epub", "-W")
+    manifest = ET.parse(good.out("epub") / "content.opf")
+    declared = {
+        item.get("href")
+        for item in manifest.iter("{http://www.idpf.org/2007/opf}item")
+        if item.get("properties") == "svg"
+    }
+    assert declared == {f"{page}.xhtml" for page in PAGES}
+
+
 @pytest.mark.parametrize("builder", ["text", "man", "texinfo", "latex"])
 def test_builders_without_svg_write_description_and_layers(good: Site, builder: str) -> None:
     build = good.build(builder, "-W", "-D", "man_make_section_directory=0")
