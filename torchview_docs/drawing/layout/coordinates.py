@@ -229,20 +229,29 @@ def _pull_once(field_: _Field, *, by_mean: bool) -> float:
     count = len(x)
     force: list[float] = [0.0] * count
     weight: list[float] = [0.01] * count
+    centre = _mean if by_mean else _median
     for s in range(count):
-        wishes = field_.wishes[s]
-        if wishes:
-            wanted = [(x[other] + distance, w) for other, distance, w in wishes]
+        wanted = [(x[other] + distance - x[s], w) for other, distance, w in field_.wishes[s]]
+        if wanted:
             weight[s] = sum(w for _, w in wanted)
-            force[s] = ((_mean(wanted) if by_mean else _median(wanted)) - x[s]) * weight[s]
+            force[s] = centre(wanted) * weight[s]
     region = _regions(field_, force, weight)
     members: dict[int, list[int]] = {}
     for s in range(count):
         members.setdefault(region[s], []).append(s)
     moved = 0.0
     for root, segments in members.items():
-        shift = DAMPING * force[root] / weight[root]
-        shift = _room(field_, region, root, segments, shift)
+        shift = force[root] / weight[root]
+        if len(segments) > 1:
+            # what the members wish of each other moves none of them, or the whole would drift
+            wanted = [
+                (x[other] + distance - x[s], w)
+                for s in segments
+                for other, distance, w in field_.wishes[s]
+                if region[other] != root
+            ]
+            shift = centre(wanted) if wanted else 0.0
+        shift = _room(field_, region, root, segments, DAMPING * shift)
         for s in segments:
             x[s] += shift
         moved += abs(shift)
@@ -283,6 +292,9 @@ def _regions(field_: _Field, force: list[float], weight: list[float]) -> list[in
     while changed and tight:
         changed = False
         rest = []
+        # the hardest push first: what it stops pushes nothing else
+        pull = [f / w for f, w in zip(force, weight, strict=True)]
+        tight.sort(key=lambda pair: pull[find(pair[1])] - pull[find(pair[0])])
         for a, b in tight:
             one, other = find(a), find(b)
             if one == other:

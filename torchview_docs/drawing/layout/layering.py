@@ -7,7 +7,7 @@ and reaches its target by a hook, a turn within one channel.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -169,7 +169,8 @@ def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
     """Targets that may be entered from the side.
 
     Cards two or more ranks below the source of a net with other readers, which also have an
-    argument from the rank just above, at most three a card.
+    argument from the rank just above, at most three a card. Two readers in one rank are not worth
+    standing on both sides of a line.
     """
     ranks = ranking.ranks
     near: set[int] = set()
@@ -187,9 +188,10 @@ def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
             continue
         if len(net.sources) > 1 or (len(net.targets) < 2 and source.box != BORDER):
             continue
+        rows = Counter(ranks[target.box] for target in net.targets if target.box != BORDER)
         for index, target in enumerate(net.targets):
             box = target.box
-            if box == BORDER or box not in near or count[box] == MOST_SIDES:
+            if box == BORDER or box not in near or count[box] == MOST_SIDES or rows[ranks[box]] > 1:
                 continue
             long = ranks[box] - _source_rank(source, ranks) >= 2
             if problem.boxes[box].kind == "card" and long:
