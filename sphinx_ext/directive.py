@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from torchview_docs.sphinx_ext.nodes import torchview_figure
 
+from torchview_docs.content import Content, ContentError
 from torchview_docs.spec import OPTIONS
 
 if TYPE_CHECKING:
@@ -38,9 +39,11 @@ class _OptionSpec(dict[str, Callable[[str | None], str]]):
 
 
 class TorchviewDirective(SphinxDirective):
-    """A figure of a model: its argument, which may go over several lines, is the model expression.
+    """A figure of a model.
 
-    The content of the directive continues the argument, because a MyST argument is one line.
+    Its argument, which may go over several lines, is the model expression. Its body goes on where
+    the argument ends, as in a Markdown fence: a MyST argument is one line, and a fence that MyST
+    takes for a directive (`myst_fence_as_directive`) has model and options in its body.
     """
 
     required_arguments = 0
@@ -53,18 +56,28 @@ class TorchviewDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The figure with its node and caption."""
+        argument = [line.strip() for text in self.arguments for line in text.splitlines()]
         node = torchview_figure()
-        lines = "\n".join([*self.arguments, *self.content]).splitlines()
-        node["model"] = "\n".join(line.strip() for line in lines)
+        node["text"] = "\n".join([*argument, *self.content])
         node["options"] = {str(name): str(value) for name, value in self.options.items()}
         figure = nodes.figure("", node)
         for element in (node, figure):
             self.set_source_info(element)
-        if caption := self.options.get("caption"):
-            figure += self._caption(caption)
-        if self.options.get("name"):
+        options = self._options(node)
+        if options.get("caption"):
+            figure += self._caption(options["caption"])
+        if options.get("name"):
+            self.options["name"] = options["name"]
             self.add_name(figure)
         return [figure]
+
+    def _options(self, node: torchview_figure) -> dict[str, str]:
+        """The options of head and body, as far as they can be read."""
+        try:
+            content = Content.read(node["text"], node["options"])
+        except ContentError:
+            return dict(node["options"])
+        return {name: entry.value for name, entry in content.options.items()}
 
     def _caption(self, text: str) -> nodes.caption:
         inline, messages = self.parse_inline(text, lineno=self.lineno)

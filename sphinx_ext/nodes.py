@@ -13,29 +13,46 @@ from typing import Any
 
 from docutils import nodes
 
+from torchview_docs.content import Content
+from torchview_docs.spec import FigureSpec
+
 __all__ = ["Written", "torchview_figure"]
 
 
 class torchview_figure(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
     """A figure of a model, inside a `nodes.figure`.
 
-    Attributes of the node: `model` and `options`, as written; `prefix`, of the ids in its SVG,
-    set by `collecting`.
+    Attributes of the node: `text` and `options`, as written; `prefix`, of the ids in its SVG, set
+    by `collecting`.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the author wrote of one figure: the model expression, and options by name."""
+    """What the author wrote of one figure.
 
-    model: str
+    Attributes:
+        text: The directive's argument and body, as `Content.read` takes them.
+        options: The directive's options, by name.
+    """
+
+    text: str
     options: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, node: nodes.Element) -> Written:
         """What a `torchview_figure` holds."""
         options: Mapping[str, Any] = node["options"]
-        return cls(str(node["model"]), tuple((str(k), str(v)) for k, v in options.items()))
+        return cls(str(node["text"]), tuple((str(k), str(v)) for k, v in options.items()))
+
+    def spec(self, defaults: Mapping[str, Any]) -> FigureSpec:
+        """The figure, with the project's defaults for options that are not given.
+
+        Raises:
+            SpecError: What was written cannot be understood.
+        """
+        return Content.read(self.text, dict(self.options)).spec(defaults)
 
     def __str__(self) -> str:
-        return "\n".join([self.model, *(f"{name}: {value}".rstrip() for name, value in self.options)])
+        lines = [self.text, *(f"{name}: {value}".rstrip() for name, value in self.options)]
+        return "\n".join(line for line in lines if line)

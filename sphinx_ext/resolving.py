@@ -20,7 +20,6 @@ from torchview_docs.sphinx_ext.pages import PageRecord
 
 from torchview_docs import __version__
 from torchview_docs.errors import Failure, SpecError, TraceError
-from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from torchview_docs.build import Figure
     from torchview_docs.settings import Project
+    from torchview_docs.spec import FigureSpec
 
 __all__ = ["WARNING_TYPE", "Drawn", "Failed", "Figures", "Shown", "needs_figures", "setup_resolving"]
 
@@ -126,9 +126,7 @@ class Figures:
         specs: dict[Written, FigureSpec] = {}
         for written in everything:
             try:
-                specs[written] = FigureSpec.read(
-                    written.model, dict(written.options), defaults=project.defaults
-                )
+                specs[written] = written.spec(project.defaults)
             except SpecError as error:
                 self._shown[written] = Failed(None, error.failure)
         return specs
@@ -162,8 +160,7 @@ class Figures:
                 shown = self._shown.get(figure.written)
                 if isinstance(shown, Failed):
                     failure = shown.failure
-                    model = " ".join(figure.written.model.split())
-                    subject = f"{model}: " if shown.spec else ""
+                    subject = f"{shown.spec.model}: " if shown.spec else ""
                     logger.warning(
                         "torchview: %s%s",
                         subject,

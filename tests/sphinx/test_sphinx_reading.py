@@ -15,7 +15,7 @@ def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, d
     pickled = site.docs / "_build" / f"doctrees-{builder}" / "environment.pickle"
     env = pickle.loads(pickled.read_bytes())
     return {
-        page: [(f.written.model, dict(f.written.options), f.prefix, f.location) for f in figures]
+        page: [(f.written.text, dict(f.written.options), f.prefix, f.location) for f in figures]
         for page, figures in env.torchview_figures.items()
     }
 
@@ -24,10 +24,8 @@ def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, d
 def read(make_site: Callable[[str], Site]) -> Site:
     """A project with figures in RST, MyST, an included file, and a docstring; read with -j 2."""
     site = make_site("reading")
-    site.file(
-        "docs/conf.py",
-        (site.docs / "conf.py").read_text() + "\nextensions += ['myst_parser', 'sphinx.ext.autodoc']\n",
-    )
+    site.configure("extensions += ['myst_parser', 'sphinx.ext.autodoc']")
+    site.configure("myst_fence_as_directive = ['torchview']")
     site.file(
         "nets/documented.py",
         '''
@@ -91,6 +89,14 @@ def read(make_site: Callable[[str], Site]) -> Site:
         ```{torchview} nets.Other(
         hidden=1)
         ```
+
+        ```torchview
+        nets.Fence(
+            hidden=1)
+        input: float32[1]
+        caption: A fence.
+        name: fenced
+        ```
         """,
     )
     for number in range(6):
@@ -116,17 +122,19 @@ def test_directive_takes_expression_over_several_lines_and_options(read: Site) -
 
 
 def test_directive_works_in_myst_with_the_model_as_argument_as_content_or_both(read: Site) -> None:
-    argument, content, both = collected(read)["myst"]
+    argument, content, both, fence = collected(read)["myst"]
     assert argument[:2] == ("nets.Net(hidden=64)", {"input": "float32[1, 3]", "class": "wide tall"})
-    assert content[:2] == ("nets.Net(\nhidden=64,\n)", {"depth": "inf"})
+    assert content[:2] == ("nets.Net(\n    hidden=64,\n)", {"depth": "inf"})
     assert both[:2] == ("nets.Other(\nhidden=1)", {})
+    assert fence[0].splitlines()[-2:] == ["caption: A fence.", "name: fenced"]
+    assert fence[2] == "fenced"
 
 
 def test_locations_are_those_of_the_directives(read: Site) -> None:
     pages = collected(read)
     docs = read.docs
     assert [f[3] for f in pages["index"]] == [f"{docs / 'index.rst'}:12", f"{docs / 'index.rst'}:21"]
-    assert [f[3] for f in pages["myst"]] == [f"{docs / 'myst.md'}:{line}" for line in (4, 9, 17)]
+    assert [f[3] for f in pages["myst"]] == [f"{docs / 'myst.md'}:{line}" for line in (4, 9, 17, 21)]
     docstring, included = pages["api"]
     source = read.root / "nets/documented.py"
     assert docstring[3] == f"{source}:docstring of nets.documented.Documented:5"
@@ -136,7 +144,7 @@ def test_locations_are_those_of_the_directives(read: Site) -> None:
 def test_prefixes_are_names_or_unique_in_the_project(read: Site) -> None:
     prefixes = [figure[2] for figures in collected(read).values() for figure in figures]
     assert "my-net" in prefixes
-    assert len(set(prefixes)) == len(prefixes) == 13
+    assert len(set(prefixes)) == len(prefixes) == 14
 
 
 def test_pages_without_figures_are_not_collected_and_changes_are_followed(site: Site) -> None:
@@ -156,8 +164,10 @@ MISTAKES = """
 [torchview.option]
 :11: WARNING: torchview: a lambda is not allowed here, only a literal, a dotted name or a call of one, \
 at character 10 of 'nets.Net(lambda: 1)' [torchview.expression]
-:13: WARNING: torchview: nothing is written here; write a model, such as `mypkg.Net` or \
-`mypkg.Net(hidden=64)`, at character 1 of '' [torchview.expression]
+:13: WARNING: torchview: there is no model: write one, such as `mypkg.nets.Net`, in the first line \
+[torchview.option]
+:15: WARNING: torchview: 'A caption.' is no option: below the model stand options, one `key: value` a line; \
+a line that continues the one before it is indented [torchview.option]
 """.strip()
 
 
@@ -177,6 +187,10 @@ def test_mistakes_are_told_with_place_and_nearest_right_name_in_every_build(site
         .. torchview:: nets.Net(lambda: 1)
 
         .. torchview::
+
+        .. torchview:: nets.Net
+
+           A caption.
         """,
     )
     index = site.docs / "index.rst"
