@@ -88,21 +88,24 @@ class Content:
         Raises:
             ContentError: An unknown option, a wrong value or an expression that cannot be parsed.
         """
-        # One by one first: an error that concerns one option is told at its line.
-        for key, entry in self.options.items():
-            try:
-                read_options(OPTIONS, {key: entry.value}, "page")
-            except SpecError as error:
-                raise ContentError(error, entry.line) from error
+        values = {key: entry.value for key, entry in self.options.items()}
         try:
-            values = {key: entry.value for key, entry in self.options.items()}
             return FigureSpec.read(self.model.value, values, defaults=defaults)
         except ExpressionError as error:
             entries = [self.options[key] for key in _EXPRESSIONS if key in self.options]
             found = [entry.line for entry in entries if entry.value == error.text]
             raise ContentError(error, found[0] if found else self.model.line) from error
         except OptionError as error:
-            raise ContentError(error, self.model.line) from error
+            raise ContentError(error, self._line_of_wrong_option()) from error
+
+    def _line_of_wrong_option(self) -> int:
+        for key, entry in self.options.items():
+            try:
+                read_options(OPTIONS, {key: entry.value}, "page")
+            except OptionError:
+                return entry.line
+        # Each is right; together they are not.
+        return self.model.line
 
 
 class _Lines:
