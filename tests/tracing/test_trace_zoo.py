@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import nasty  # noqa: F401  # registers its cases
 import pytest
 import torch
 from truth import (

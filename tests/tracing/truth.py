@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,9 +40,9 @@ def flat(result: Any) -> Iterator[torch.Tensor]:
     elif isinstance(result, list | tuple):
         for part in result:
             yield from flat(part)
-    elif hasattr(result, "__dataclass_fields__"):
-        for name in result.__dataclass_fields__:
-            yield from flat(getattr(result, name))
+    elif hasattr(result, "__dict__"):
+        for part in vars(result).values():
+            yield from flat(part)
 
 
 def shapes(result: Any) -> list[tuple[tuple[int, ...], str]]:
@@ -70,8 +71,12 @@ class Untouched:
         torch.backends.mha.set_fastpath_enabled(False)
         self.model.eval()
         torch.manual_seed(0)
+        self.quiet = warnings.catch_warnings()
+        self.quiet.__enter__()
+        warnings.simplefilter("ignore")
 
     def __exit__(self, *_: object) -> None:
+        self.quiet.__exit__(None, None, None)
         torch.backends.mha.set_fastpath_enabled(self.fastpath)
         self.model.load_state_dict(self.state)
         for module, flag in self.flags.items():
@@ -83,7 +88,10 @@ def module_calls(model: nn.Module, *args: Any, **kwargs: Any) -> Counter[str]:
     found: Counter[str] = Counter()
 
     def hook(module: nn.Module, _inputs: Any) -> None:
-        found[f"{type(module).__module__}.{type(module).__qualname__}"] += 1
+        if isinstance(module, torch.jit.ScriptModule):
+            found[f"torch.jit.{module.original_name}"] += 1
+        else:
+            found[f"{type(module).__module__}.{type(module).__qualname__}"] += 1
 
     handle = nn.modules.module.register_module_forward_pre_hook(hook)
     try:

@@ -39,6 +39,8 @@ class _Construction(TorchFunctionMode):
         kwargs = kwargs or {}
         if kind is Kind.METADATA or (types and is_lazy(types)):
             return function(*args, **kwargs)
+        if kind is Kind.COPY:
+            return function(*args, **kwargs)
         used = tensors(args, kwargs)
         if kind is Kind.INPLACE and used and used[0].is_meta and all(t.is_meta for t in used):
             return used[0]  # initialising what has no data: nothing to do

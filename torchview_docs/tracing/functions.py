@@ -30,6 +30,7 @@ class Kind(enum.Enum):
     NEW = "makes a tensor of the dtype of another"
     MOVE = "changes device or dtype"
     FORMAT = "turns a tensor into text"
+    COPY = "copies a tensor as copy.deepcopy does"
 
     @property
     def writes(self) -> bool:
@@ -47,7 +48,7 @@ _NAMES: dict[Kind, str] = {
         is_shared is_same_size is_set_to is_coalesced is_distributed sparse_dim dense_dim
         register_hook register_post_accumulate_grad_hook retain_grad requires_grad_ dim_order
         result_type can_cast promote_types is_storage is_tensor module_load __dir__ backward
-        __dlpack_device__ __deepcopy__ __reduce_ex__ __setstate__ share_memory_ _is_view
+        __dlpack_device__ __reduce_ex__ __setstate__ share_memory_ _is_view
         _nested_tensor_size __cuda_array_interface__ broadcast_shapes""",
     Kind.VALUE: """
         item tolist numpy __bool__ __float__ __int__ __index__ __complex__ __contains__ is_nonzero equal
@@ -71,6 +72,7 @@ _NAMES: dict[Kind, str] = {
     Kind.LIKE: "zeros_like ones_like empty_like full_like rand_like randn_like randint_like",
     Kind.NEW: "new_zeros new_ones new_full new_empty new_tensor new_empty_strided new",
     Kind.MOVE: "to cuda cpu xpu type pin_memory",
+    Kind.COPY: "__deepcopy__",
     Kind.FORMAT: "__repr__ __str__ __format__",
 }
 _KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from torchview_docs.tracing.autocast import cast_for
 from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.internals import storage_address, version
@@ -126,6 +127,9 @@ class Hybrid:
         return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t)
 
     def _remembered(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        cast = cast_for(function, used)
+        if cast is not None:
+            return self._try(function, _replace(args, cast), _replace(kwargs, cast))
         memo = self.memo
         key = memo.key(function, args, kwargs) if memo is not None else None
         if memo is None or key is None:
@@ -147,8 +151,11 @@ class Hybrid:
             and known[1].shape == t.shape
             and known[1].stride() == t.stride()
         ):
-            return known[1]
-        made = _meta_like(t)
+            made = known[1]
+        else:
+            made = _meta_like(t)
+        if t.requires_grad and t.is_leaf and torch.is_grad_enabled():
+            made.requires_grad_(True)  # `torch.autograd.grad` will ask for the gradient of its twin
         self._twins[id(t)] = (t, made)
         return made
 
@@ -159,9 +166,32 @@ class Hybrid:
             text = str(error)
             if any(words in text for words in _ABOUT_DATA):
                 raise NeedsData(short_name(function)) from error
+            if "BF16" in text:
+                return self._in_bfloat16(function, args, kwargs)
             return self._on_zeros(function, args, kwargs, error)
 
-    def _on_zeros(self, function: Any, args: Any, kwargs: Any, error: Exception) -> Any:
+    def _in_bfloat16(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Once more in the one dtype that some meta kernels take (grouped matmul), told in the real one."""
+        dtypes: set[torch.dtype] = set()
+
+        def small(t: torch.Tensor) -> torch.Tensor:
+            if not t.is_floating_point():
+                return t
+            dtypes.add(t.dtype)
+            return t.to(torch.bfloat16)
+
+        result = function(*_replace(args, small), **_replace(kwargs, small))
+        dtype = dtypes.pop()
+        return _replace(result, lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def run_opaque(self, function: Any, module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
+        """Run a module into which no mode can see: as a whole on meta, or as a whole on real zeros."""
+        if any(p.is_meta for p in module.parameters()):
+            return function(module, *_replace(args, _meta_like), **_replace(kwargs, _meta_like))
+        error = NeedsData(f"call of {type(module).__name__}")
+        return self._on_zeros(function, (module, *args), kwargs, error)
+
+    def _on_zeros(self, function: Any, args: Any, kwargs: Any, error: BaseException) -> Any:
         """Once more with real zeros: some kernels exist for real devices only, and say more."""
         size = 0
         made: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}

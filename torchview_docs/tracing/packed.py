@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+import torch
+
 from torchview_docs.tracing.record import Call
 from torchview_docs.tracing.tensors import Value
 
-__all__ = ["argument_names", "has_value", "named", "operands", "values"]
+__all__ = ["argument_names", "forward_names", "has_value", "named", "operands", "values"]
 
 
 def values(packed: Any, path: str = "") -> Iterator[tuple[str, Value]]:
@@ -43,11 +45,20 @@ def operands(args: Any, kwargs: Any) -> Iterator[tuple[str, Value]]:
 
 def named(call: Call) -> Iterator[tuple[str, Value]]:
     """The values that a module is called with, under the names of its forward's parameters."""
-    names = argument_names(type(call.module).forward, len(call.args))
+    names = forward_names(call.module, len(call.args))
     for name, arg in zip(names, call.args, strict=True):
         yield from values(arg, name)
     for name, arg in call.kwargs.items():
         yield from values(arg, str(name))
+
+
+def forward_names(module: torch.nn.Module, count: int) -> list[str]:
+    """Names of the first `count` positional arguments of a module's forward."""
+    if isinstance(module, torch.jit.ScriptModule):
+        schema: Any = getattr(module.forward, "schema", None)
+        names = [argument.name for argument in schema.arguments][1:] if schema is not None else []
+        return (names + [str(i) for i in range(len(names), count)])[:count]
+    return argument_names(type(module).forward, count)
 
 
 @lru_cache(maxsize=2048)

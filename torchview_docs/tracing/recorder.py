@@ -67,6 +67,8 @@ class Recorder(TorchFunctionMode):
         kind = kind_of(function)
         if kind is Kind.METADATA or (types and is_lazy(types)):
             return function(*args, **kwargs)
+        if kind is Kind.COPY:
+            return self._copy(types, *args, **kwargs)
         used = tensors(args, kwargs)
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
@@ -121,6 +123,12 @@ class Recorder(TorchFunctionMode):
                 Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
             )
 
+    def _copy(self, types: Any, t: torch.Tensor, memo: dict[int, Any]) -> Any:
+        """`copy.deepcopy(t)`, recorded as the clone that it is."""
+        if id(t) not in memo:
+            memo[id(t)] = self.__torch_function__(torch.Tensor.clone, types, (t,))
+        return memo[id(t)]
+
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
         if self._muted:
@@ -163,7 +171,9 @@ class Recorder(TorchFunctionMode):
     def _opaque_module(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         # The interpreter of TorchScript runs meta decompositions written in Python: hide them.
         with no_torch_function():
-            return run(module, *args, **kwargs)
+            if self.hybrid is None:
+                return run(module, *args, **kwargs)
+            return self.hybrid.run_opaque(run, module, args, kwargs)
 
 
 def _versions(used: list[torch.Tensor]) -> list[int]:

@@ -18,7 +18,7 @@ from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules
-from torchview_docs.tracing.packed import argument_names
+from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.recorder import Recorder
 from torchview_docs.tracing.state import Saved, fixed_randomness
 from torchview_docs.tracing.tensors import Value
@@ -143,7 +143,7 @@ def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:
 def _arguments(subject: Subject) -> Iterator[tuple[str, Any]]:
     model = subject.model
     if isinstance(model, torch.nn.Module):
-        names = argument_names(type(model).forward, len(subject.args))
+        names = forward_names(model, len(subject.args))
     else:
         try:
             signature = inspect.signature(model)
