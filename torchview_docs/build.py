@@ -148,6 +148,9 @@ class Builder:
     def resolve(self, specs: Iterable[FigureSpec]) -> dict[FigureSpec, Figure | Failure]:
         """Look all figures up, trace what is missing in one batch, and return them all."""
         figures = list(dict.fromkeys(specs))
+        if not figures:
+            self.sources = ()
+            return {}
         environment = Environment(search_path(self.project.paths), self.project.root, self.store.hashes)
         self.store.refresh()
         found: dict[str, _Found] = {}
@@ -226,7 +229,10 @@ class Builder:
         if record is not None:
             return record.graph()
         # Somebody has cleared the cache since: trace again.
+        started = self._workers is None
         again = self.resolve([spec])[spec]
+        if started:
+            self.close()
         if isinstance(again, Failure):
             raise TraceError(again)
         return again.graph

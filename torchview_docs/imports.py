@@ -149,7 +149,7 @@ class ImportRecorder:
 
         Returns:
             The project's modules (and those looked for in vain), and the top-level modules of
-            installed distributions.
+            installed distributions and, where the project imports them, of the standard library.
         """
         own, installed, seen = set[str](), set[str](), set[str]()
         waiting = [*self._imported_by_job(origin), *(("", name) for name in also)]
@@ -159,7 +159,11 @@ class ImportRecorder:
             whose = origin(top)
             # That a library does not find something optional is its own matter.
             optional = whose == "absent" and importer and origin(importer) == "installed"
-            if name in seen or optional or whose == "standard" or top == "torchview_docs":
+            if name in seen or optional or top == "torchview_docs":
+                continue
+            if whose == "standard":
+                if importer and origin(importer) == "project" and _can_be_shadowed(top):
+                    installed.add(top)
                 continue
             seen.add(name)
             if whose == "installed":
@@ -189,6 +193,12 @@ class ImportRecorder:
             if origin(name) == "project" or (origin(name) == "absent" and name in self.stamps)
         ]
         return found
+
+
+def _can_be_shadowed(name: str) -> bool:
+    """Whether a file of the project could stand in for a module of the standard library."""
+    finders = (importlib.machinery.BuiltinImporter, importlib.machinery.FrozenImporter)
+    return all(finder.find_spec(name) is None for finder in finders)
 
 
 def _absolute(name: str, here: Mapping[str, Any], level: int) -> str:

@@ -35,8 +35,9 @@ class Manifest:
 
     Attributes:
         modules: By dotted name, the hash of a module's source, or `namespace` for a package
-            without `__init__`, `absent` for a module that was looked for in vain, `installed` for
-            a top-level module of a distribution (it only matters that nothing shadows it).
+            without `__init__`, `absent` for a module that was looked for in vain, `installed` and
+            `standard` for a top-level module of a distribution or of Python (it only matters that
+            nothing shadows it).
         files: Hashes of further files, by their path relative to the project's folder: modules
             that were loaded from elsewhere than where their name leads.
         distributions: Versions by normalized name.

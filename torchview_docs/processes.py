@@ -10,7 +10,19 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["adopt_orphans", "death", "descendants", "kill_each", "kill_own_tree", "kill_tree", "used_memory"]
+__all__ = [
+    "HAS_PROC",
+    "adopt_orphans",
+    "death",
+    "descendants",
+    "kill_each",
+    "kill_own_tree",
+    "kill_tree",
+    "used_memory",
+]
+
+#: Whether the system tells of its processes in files.
+HAS_PROC = Path("/proc/self/statm").exists()
 
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Site
+from building_site import Site
 
 from torchview_docs.build import Builder, Figure
 from torchview_docs.spec import FigureSpec

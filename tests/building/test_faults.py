@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Site, spec
+from building_site import Site, spec
 
 from torchview_docs.build import Builder, Figure
 from torchview_docs.errors import Failure
+
+pytestmark = pytest.mark.slow
 
 NETS = """
     import ctypes, os, subprocess, sys, threading, time
@@ -263,8 +265,8 @@ with Builder(project) as builder:
 BUILD = """
 import sys
 from pathlib import Path
-import conftest
-site = conftest.Site(Path(sys.argv[1]), {"workers": 2})
+import building_site
+site = building_site.Site(Path(sys.argv[1]), {"workers": 2})
 builder = site.builder()
 print("started", flush=True)
 try:
@@ -318,3 +320,51 @@ def test_two_builds_at_once_do_no_harm(nets: Site) -> None:
     nets.build(["nets.Good", "nets.Raises"])
     assert nets.said == []
     assert len(nets.records) == 2
+
+
+def test_a_model_does_not_pay_for_what_an_earlier_one_has_left_in_the_worker(nets: Site) -> None:
+    nets.write(
+        "src/bomb.py",
+        """
+        import os, threading, time
+        import nets
+
+        class Bomb(nets.Good):
+            def act(self):
+                def explode():
+                    while not os.path.exists("lit"):
+                        time.sleep(0.01)
+                    if not os.path.exists("exploded"):
+                        open("exploded", "w").close()
+                        os.abort()
+                threading.Thread(target=explode, daemon=True).start()
+
+        class Victim(nets.Good):
+            def act(self):
+                open("lit", "w").close()
+                time.sleep(0.5)
+        """,
+    )
+    nets.settings |= {"workers": 1}
+    found = nets.build(["bomb.Bomb", "bomb.Victim"])
+    assert (nets.root / "exploded").exists()
+    assert isinstance(found["bomb.Bomb"], Figure)
+    assert isinstance(found["bomb.Victim"], Figure), found["bomb.Victim"]
+
+
+def test_a_worker_that_somebody_ends_is_a_crash_of_its_figure(nets: Site) -> None:
+    nets.settings |= {"workers": 1}
+    nets.write(
+        "src/suicide.py",
+        """
+        import os, nets
+        class Net(nets.Good):
+            def act(self):
+                os.kill(os.getpid(), 9)
+        """,
+    )
+    failure = nets.build(["suicide.Net"])["suicide.Net"]
+    assert isinstance(failure, Failure)
+    assert failure.kind == "crash"
+    assert "SIGKILL" in failure.message
+    assert "memory" in failure.advice

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import BROKEN, FIRST, LAZY, MISSING, MISSPELT, MODELS, OPTIONAL, SECOND, Site
+from building_site import BROKEN, FIRST, LAZY, MISSING, MISSPELT, MODELS, OPTIONAL, SECOND, Site
 
 from torchview_docs.build import Figure
 from torchview_docs.errors import Failure
@@ -114,6 +114,13 @@ def test_a_file_that_shadows_an_installed_package_counts(copy: Site) -> None:
     copy.write("src/torch.py", "")
     # The other two have failed before anybody asked for torch.
     assert changed(copy) == set(MODELS) - {MISSING, BROKEN}
+
+
+def test_a_file_that_shadows_a_module_of_python_counts_where_it_is_imported(copy: Site) -> None:
+    copy.write("src/chunk.py", "")
+    assert changed(copy) == set()
+    copy.write("src/wave.py", "")
+    assert changed(copy) == {SECOND}
 
 
 def test_another_project_folder_earlier_on_the_path_counts(copy: Site) -> None:

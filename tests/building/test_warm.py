@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import FIRST, MISSPELT, SECOND, Site, write_package
+from building_site import FIRST, MISSPELT, SECOND, Site, write_package
 
 HOOK = """
 import atexit, os, sys
@@ -29,8 +29,8 @@ with open(os.environ["IMPORT_LOG"], "a") as log:
 BUILD = """
 import json, sys
 from pathlib import Path
-import conftest
-site = conftest.Site(Path(sys.argv[1]), {"workers": 1})
+import building_site
+site = building_site.Site(Path(sys.argv[1]), {"workers": 1})
 found = site.build(sys.argv[2:])
 with open(sys.argv[1] + "/modules.json", "w") as file:
     json.dump({"said": site.said, "failed": [str(m) for m, f in found.items() if not hasattr(f, "digest")],
@@ -122,7 +122,7 @@ with Builder(project, report=lambda line: sys.exit(line)) as builder:
 def test_looking_figures_up_is_quick(copy: Site) -> None:
     import time
 
-    from conftest import spec
+    from building_site import spec
 
     models = [FIRST, SECOND]
     with copy.builder() as builder:

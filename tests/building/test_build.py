@@ -1,0 +1,175 @@
+"""Builder: what a host gives it and what it gets back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from building_site import FIRST, MISSPELT, SECOND, Site, spec, write_package
+
+from torchview_docs.build import Builder, Figure
+from torchview_docs.drawing.drawing import Drawing
+from torchview_docs.errors import Failure, TraceError
+from torchview_docs.spec import FigureSpec
+
+
+def figures(builder: Builder, *specs: FigureSpec) -> list[Figure]:
+    found = builder.resolve(specs)
+    result = []
+    for each in specs:
+        figure = found[each]
+        assert isinstance(figure, Figure), figure
+        assert figure.spec == each
+        result.append(figure)
+    return result
+
+
+def test_figures_of_one_model_and_input_share_one_trace(site: Site) -> None:
+    write_package(site)
+    specs = [spec(FIRST, depth=depth) for depth in ("0", "1", "inf")] + [spec(FIRST, caption="It.")]
+    with site.builder() as builder:
+        found = figures(builder, *specs, *specs)
+    assert site.said[0] == "torchview: 4 figures, 0 cached, 4 to trace"
+    assert site.traced() == [FIRST]
+    assert len(site.records) == 1
+    assert len({id(figure) for figure in found}) == 4
+    assert all(figure.graph == found[0].graph for figure in found)
+
+
+def test_one_figure_is_said_in_the_singular(site: Site) -> None:
+    write_package(site)
+    site.build([SECOND])
+    assert site.said[0] == "torchview: 1 figure, 0 cached, 1 to trace"
+    assert site.said[1].startswith(f"torchview: 1/1 {SECOND} ")
+
+
+def test_cached_figures_are_counted_and_failures_named(copy: Site) -> None:
+    copy.edit("src/toy/second.py", "self.layer(x)", "self.layer(y)")
+    copy.build([FIRST, SECOND, MISSPELT])
+    assert copy.said[0] == "torchview: 3 figures, 2 cached, 1 to trace"
+    assert copy.said[1].startswith(f"torchview: 1/1 {SECOND} failed after ")
+
+
+def test_nothing_to_do_is_done_without_a_trace(site: Site) -> None:
+    with site.builder() as builder:
+        assert builder.resolve([]) == {}
+    assert site.said == []
+    assert not (site.root / ".torchview_cache").exists()
+
+
+def test_the_digest_changes_with_what_is_drawn_and_not_with_the_page(copy: Site) -> None:
+    with copy.builder() as builder:
+        plain, again, captioned, deeper, turned = figures(
+            builder,
+            spec(FIRST),
+            spec(FIRST, alt="A net."),
+            spec(FIRST, caption="It.", width="50%"),
+            spec(FIRST, depth="0"),
+            spec(FIRST, direction="LR"),
+        )
+    assert plain.digest == again.digest == captioned.digest
+    assert len({plain.digest, deeper.digest, turned.digest}) == 3
+
+
+def test_a_drawing_is_made_once_and_then_read_from_the_cache(
+    copy: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with copy.builder() as builder:
+        (figure,) = figures(builder, spec(FIRST))
+    drawing = figure.drawing
+    assert isinstance(drawing, Drawing)
+    assert [card.card.rows[0].title for card in drawing.cards]
+    with copy.builder() as builder:
+        (again,) = figures(builder, spec(FIRST, caption="It."))
+    monkeypatch.setattr(Figure, "graph", property(lambda _: pytest.fail("the graph was read")))
+    assert again.drawing == drawing
+
+
+def test_a_drawing_that_is_damaged_is_made_again(copy: Site) -> None:
+    with copy.builder() as builder:
+        (figure,) = figures(builder, spec(FIRST))
+        drawing = figure.drawing
+        (path,) = (copy.root / ".torchview_cache/drawings").iterdir()
+        path.write_text("{")
+        (again,) = figures(builder, spec(FIRST))
+        assert again.drawing == drawing
+    assert len(copy.said) == 1
+    assert path.stat().st_size > 10
+
+
+def test_a_cache_that_is_cleared_between_look_up_and_drawing_is_made_up_for(copy: Site) -> None:
+    with copy.builder() as builder:
+        (kept,) = figures(builder, spec(FIRST))
+        expected = kept.graph
+        figure, lost = figures(builder, spec(FIRST), spec(SECOND))
+    shutil.rmtree(copy.root / ".torchview_cache")
+    builder.store.refresh()
+    assert figure.graph == expected
+    copy.write("src/toy/second.py", "raise ValueError('no more')")
+    with pytest.raises(TraceError, match="no more"):
+        _ = lost.graph
+
+
+@pytest.mark.parametrize("damage", ["truncated", "garbage", "gone", "of another figure"])
+def test_a_damaged_record_is_traced_again(copy: Site, damage: str) -> None:
+    before = copy.build([SECOND])[SECOND]
+    (path,) = [path for path in copy.records if SECOND.encode() in path.read_bytes()]
+    other = next(other for other in copy.records if other != path)
+    match damage:
+        case "truncated":
+            path.write_bytes(path.read_bytes()[:-10])
+        case "garbage":
+            path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+        case "gone":
+            path.unlink()
+        case "of another figure":
+            path.write_bytes(other.read_bytes())
+    after = copy.build([SECOND])[SECOND]
+    assert len([line for line in copy.said if "is not used" in line]) == (damage != "gone")
+    copy.said = [line for line in copy.said if "is not used" not in line]
+    assert copy.traced() == [SECOND]
+    assert isinstance(before, Figure)
+    assert isinstance(after, Figure)
+    assert before.digest == after.digest
+    copy.build([SECOND])
+    assert copy.said == []
+
+
+def test_a_cache_folder_that_cannot_be_written_costs_one_note(site: Site) -> None:
+    write_package(site)
+    site.write("file", "")
+    site.settings["cache"] = "file/cache"
+    with site.builder() as builder:
+        first, second = figures(builder, spec(FIRST), spec(SECOND))
+        assert len(first.drawing.cards) > 1
+        assert len(second.drawing.cards) > 1
+    notes = [line for line in site.said if "cannot be written" in line]
+    assert len(notes) == 1
+
+
+def test_a_failure_comes_back_in_each_build_without_a_trace(copy: Site) -> None:
+    found = copy.build([MISSPELT])[MISSPELT]
+    assert isinstance(found, Failure)
+    assert found.repeats
+    assert copy.said == []
+
+
+def test_models_are_found_in_the_folders_that_the_settings_name(site: Site) -> None:
+    site.write("lib/nets.py", "from torch import nn\nclass Net(nn.ReLU):\n    pass\n")
+    failure = site.build(["nets.Net"])["nets.Net"]
+    assert isinstance(failure, Failure)
+    assert failure.kind == "import"
+    site.settings["paths"] = "src lib"
+    assert isinstance(site.build(["nets.Net"])["nets.Net"], Figure)
+
+
+def test_the_working_folder_of_a_model_is_the_projects(site: Site) -> None:
+    site.write("size.txt", "8")
+    site.write(
+        "src/nets.py",
+        "from torch import nn\ndef net():\n    return nn.Linear(8, int(open('size.txt').read()))\n",
+    )
+    figure = site.build(["nets.net()"])["nets.net()"]
+    assert isinstance(figure, Figure), figure
+    assert Path.cwd() != site.root
