@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ConfigError
@@ -62,8 +63,9 @@ def check_names(app: Sphinx, config: Config) -> None:
     """
     # No public attribute of Config tells which names conf.py has.
     written: Mapping[str, object] = getattr(config, "_raw_config", {})
-    for name in written:
-        if name.startswith(PREFIX) and name not in config:
+    for name, value in written.items():
+        # `import torchview_docs` in conf.py is no setting.
+        if name.startswith(PREFIX) and name not in config and not isinstance(value, ModuleType):
             known = ", ".join(sorted(VALUES))
             raise ConfigError(f"unknown {name} in conf.py{nearest(name, VALUES) or '; known are ' + known}")
     read_project(config, Path(app.confdir))

@@ -32,13 +32,17 @@ def good(cold: tuple[Site, Build]) -> Site:
 
 
 @pytest.fixture
-def copy(good: Site, tmp_path: Path) -> Site:
-    """A copy of the project with its cache, built once more where it now is."""
+def copy_unbuilt(good: Site, tmp_path: Path) -> Site:
+    """A copy of the project with its cache."""
     shutil.copytree(good.root, tmp_path / "copy", ignore=shutil.ignore_patterns("_build"))
-    site = Site(tmp_path / "copy")
-    build = site.build("html", "-W")
-    assert not build.torch_imports
-    return site
+    return Site(tmp_path / "copy")
+
+
+@pytest.fixture
+def copy(copy_unbuilt: Site) -> Site:
+    """A copy of the project with its cache, built once more where it now is."""
+    assert not copy_unbuilt.build("html", "-W").torch_imports
+    return copy_unbuilt
 
 
 def figures(html: str) -> Iterator[ET.Element]:
@@ -320,3 +324,81 @@ def test_other_builders_of_html_have_the_figures(good: Site, builder: str) -> No
     for page, count in PAGES.items():
         text = good.read(f"{page}/index.html" if builder == "dirhtml" else f"{page}.fjson", builder)
         assert text.count("<svg") == count
+
+
+NESTED = """
+Nested
+======
+
+- In a list:
+
+  .. torchview:: nets.mlp.Mlp
+     :input: float32[2, 4]
+
+.. note::
+
+   .. torchview:: nets.mlp.Mlp
+      :input: float32[2, 4]
+      :caption: In a note. [#]_
+
+.. list-table::
+
+   * - In a table:
+
+       .. torchview:: nets.mlp.Mlp
+          :input: float32[2, 4]
+     - Cell
+
+.. only:: html
+
+   .. torchview:: nets.mlp.Mlp
+      :input: float32[2, 4]
+
+.. container:: box
+
+   .. torchview:: nets.mlp.Mlp
+      :input: float32[2, 4]
+      :align: left
+
+.. [#] A footnote:
+
+   .. torchview:: nets.mlp.Mlp
+      :input: float32[2, 4]
+"""
+
+
+@pytest.mark.parametrize("builder", ["html", "text", "man", "texinfo", "latex", "epub"])
+def test_figures_stand_wherever_a_figure_of_docutils_can(copy_unbuilt: Site, builder: str) -> None:
+    copy_unbuilt.file("docs/plain.rst", NESTED)
+    build = copy_unbuilt.build(builder, "-W")
+    assert not build.torch_imports
+    if builder == "html":
+        assert copy_unbuilt.read("plain.html").count("<svg") == 6
+    if builder == "text":
+        assert copy_unbuilt.read("plain.txt", "text").count("Computation graph of Mlp") == 5
+
+
+def test_fault_in_drawing_costs_the_figure_and_not_the_build(copy_unbuilt: Site) -> None:
+    copy_unbuilt.configure(
+        """
+        if os.environ.get("FAULT"):
+            from torchview_docs.drawing import layout
+
+            def lay_out(scene):
+                raise ZeroDivisionError("a fault")
+
+            layout.lay_out = lay_out
+        """
+    )
+    shutil.rmtree(copy_unbuilt.docs / ".torchview_cache/drawings")
+    build = copy_unbuilt.build("html", env={"FAULT": "1"})
+    assert len(build.warnings) == sum(PAGES.values())
+    for warning in build.warnings:
+        assert "The figure could not be laid out: ZeroDivisionError: a fault" in warning
+        assert warning.endswith("[torchview.internal]")
+    assert 'class="tv-error"' in copy_unbuilt.read("cnn.html")
+    # It is tried again, and then written.
+    build = copy_unbuilt.build("html", "-W")
+    assert not build.torch_imports
+    assert build.written - {"index.html"} == {f"{page}.html" for page in PAGES}
+    assert "<svg" in copy_unbuilt.read("cnn.html")

@@ -212,6 +212,12 @@ def test_unknown_name_in_conf_py_stops_the_build_and_names_the_nearest(site: Sit
     assert "unknown torchview_dpeth in conf.py; did you mean 'torchview_depth'?" in build.stderr
 
 
+def test_conf_py_may_import_the_package(site: Site) -> None:
+    site.file("docs/index.rst", "Start\n=====\n")
+    site.configure("import torchview_docs")
+    site.build("dummy", "-W")
+
+
 def test_wrong_value_in_conf_py_or_pyproject_stops_the_build_and_says_what_is_right(site: Site) -> None:
     site.file("docs/index.rst", "Start\n=====\n")
     conf = (site.docs / "conf.py").read_text()
