@@ -9,6 +9,7 @@ import threading
 import weakref
 from pathlib import Path
 
+import nasty  # noqa: F401  # registers its cases
 import pytest
 import torch
 from torch import nn
@@ -111,6 +112,7 @@ def test_nothing_keeps_the_model_alive() -> None:
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
+import nasty
 from zoo import CASES
 from torchview_docs.tracing import trace
 for name, make in CASES.items():

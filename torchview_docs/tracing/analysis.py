@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
 from torchview_docs.tracing.config import config_of
 from torchview_docs.tracing.dataflow import Dataflow, Output
@@ -19,18 +17,10 @@ from torchview_docs.tracing.packed import named, operands, values
 from torchview_docs.tracing.record import Call, Exit, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
+from torchview_docs.tracing.sources import Held, hidden, where_it_enters
 from torchview_docs.tracing.tensors import Value
 
-__all__ = ["Held", "analyse"]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A tensor that modules hold: dotted name, `parameter`, `buffer` or `constant`, and all owners."""
-
-    name: str
-    kind: str
-    owners: tuple[torch.nn.Module, ...]
+__all__ = ["analyse"]
 
 
 @dataclass
@@ -242,12 +232,8 @@ class _Analysis:
                 if self.flow.bound(relative):
                     return self.flow.read(relative)[-1]
                 return self._source(relative, call, time)
-        scope, start = _where_it_enters(value, call, time)
-        if (
-            held is not None
-            and scope is not None
-            and any(_hides(scope.module, owner) for owner in held.owners)
-        ):
+        scope, start = where_it_enters(value, call, time)
+        if held is not None and scope is not None and hidden(held, scope.module):
             return None
         draft = self._sources.get((scope, value))
         if draft is None:
@@ -262,27 +248,6 @@ class _Analysis:
         if value.storage is None:
             return None
         return next((v for v in self.held if v.storage == value.storage), None)
-
-
-def _where_it_enters(value: Value, call: Call | None, time: int) -> tuple[Call | None, int]:
-    """The call in which a tensor is first taken up, and when: outside those that got it as argument."""
-    start = time
-    while call is not None and any(v is value for _, v in operands(call.args, call.kwargs)):
-        start = call.start
-        call = call.parent
-    return call, start
-
-
-def _hides(module: torch.nn.Module, owner: torch.nn.Module) -> bool:
-    """Whether a module's use of its own parameters goes without saying, as nn.Linear's weight."""
-    if not any(True for _ in module.children()):
-        return owner is module
-    cls = type(module)
-    if cls.__name__.startswith("Parametrized"):  # made by torch.nn.utils.parametrize, a subclass
-        cls = cls.__mro__[1]
-    return cls.__module__.startswith("torch.nn.modules.") and any(
-        owner is inner for inner in module.modules()
-    )
 
 
 def _calls_with_children(record: Record) -> set[Call]:

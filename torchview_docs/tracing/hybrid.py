@@ -15,6 +15,7 @@ import torch
 
 from torchview_docs.tracing.autocast import cast_for
 from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
+from torchview_docs.tracing.fallbacks import NeedsData, in_bfloat16, meta_like, on_zeros, replace
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.internals import storage_address, version
 from torchview_docs.tracing.memo import Memo
@@ -23,8 +24,6 @@ __all__ = ["Hybrid", "NeedsData"]
 
 #: Real tensors that an operation makes are kept up to this many elements.
 _SMALL = 1 << 16
-#: Operations are tried on real zeros up to this many elements.
-_RETRIED = 1 << 27
 #: What torch says when an operation on meta tensors asks for data.
 _ABOUT_DATA = (
     "on meta tensors",
@@ -36,17 +35,6 @@ _ABOUT_DATA = (
     "data dependent",
     "aten::equal",
 )
-
-
-class NeedsData(BaseException):
-    """The model asks for data that a meta tensor does not have.
-
-    Not an Exception: the model's own handlers must not catch it and take another way.
-    """
-
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
-        super().__init__(f"`{operation}` needs the data of a tensor whose data is not computed")
 
 
 class Hybrid:
@@ -117,19 +105,19 @@ class Hybrid:
             twins.setdefault(id(made), (t, made, version(made)))
             return made
 
-        args, kwargs = _replace(args, twin), _replace(on_meta(kwargs), twin)
+        args, kwargs = replace(args, twin), replace(on_meta(kwargs), twin)
         standing = [t if t.is_meta else self._twin(t) for t in used]
         result = self._remembered(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:
                 self.declare_unreal(original)
                 self._written.append(original)
-        return _replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t)
+        return replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t)
 
     def _remembered(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         cast = cast_for(function, used)
         if cast is not None:
-            return self._try(function, _replace(args, cast), _replace(kwargs, cast))
+            return self._try(function, replace(args, cast), replace(kwargs, cast))
         memo = self.memo
         key = memo.key(function, args, kwargs) if memo is not None else None
         if memo is None or key is None:
@@ -153,7 +141,7 @@ class Hybrid:
         ):
             made = known[1]
         else:
-            made = _meta_like(t)
+            made = meta_like(t)
         if t.requires_grad and t.is_leaf and torch.is_grad_enabled():
             made.requires_grad_(True)  # `torch.autograd.grad` will ask for the gradient of its twin
         self._twins[id(t)] = (t, made)
@@ -167,47 +155,15 @@ class Hybrid:
             if any(words in text for words in _ABOUT_DATA):
                 raise NeedsData(short_name(function)) from error
             if "BF16" in text:
-                return self._in_bfloat16(function, args, kwargs)
-            return self._on_zeros(function, args, kwargs, error)
-
-    def _in_bfloat16(self, function: Any, args: Any, kwargs: Any) -> Any:
-        """Once more in the one dtype that some meta kernels take (grouped matmul), told in the real one."""
-        dtypes: set[torch.dtype] = set()
-
-        def small(t: torch.Tensor) -> torch.Tensor:
-            if not t.is_floating_point():
-                return t
-            dtypes.add(t.dtype)
-            return t.to(torch.bfloat16)
-
-        result = function(*_replace(args, small), **_replace(kwargs, small))
-        dtype = dtypes.pop()
-        return _replace(result, lambda t: t.to(dtype) if t.is_floating_point() else t)
+                return in_bfloat16(function, args, kwargs)
+            return on_zeros(function, args, kwargs, error)
 
     def run_opaque(self, function: Any, module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         """Run a module into which no mode can see: as a whole on meta, or as a whole on real zeros."""
         if any(p.is_meta for p in module.parameters()):
-            return function(module, *_replace(args, _meta_like), **_replace(kwargs, _meta_like))
+            return function(module, *replace(args, meta_like), **replace(kwargs, meta_like))
         error = NeedsData(f"call of {type(module).__name__}")
-        return self._on_zeros(function, (module, *args), kwargs, error)
-
-    def _on_zeros(self, function: Any, args: Any, kwargs: Any, error: BaseException) -> Any:
-        """Once more with real zeros: some kernels exist for real devices only, and say more."""
-        size = 0
-        made: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-
-        def zeros(t: torch.Tensor) -> torch.Tensor:
-            nonlocal size
-            size += t.numel()
-            if size > _RETRIED:
-                raise error
-            if id(t) not in made:
-                made[id(t)] = (t, torch.zeros(t.shape, dtype=t.dtype))
-            return made[id(t)][1]
-
-        result = function(*_replace(args, zeros), **_replace(on_cpu(kwargs), zeros))
-        back = {id(real): t for t, real in made.values()}
-        return _replace(result, lambda t: back[id(t)] if id(t) in back else _meta_like(t))
+        return on_zeros(function, (module, *args), kwargs, error)
 
     # -- kinds ----------------------------------------------------------------------------
 
@@ -260,7 +216,7 @@ class Hybrid:
 
     def _view_of_unreal(self, function: Any, args: Any, kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        return _replace(result, lambda t: t if self.unreal(t) else _meta_like(t))
+        return replace(result, lambda t: t if self.unreal(t) else meta_like(t))
 
     def _shrink(self, result: Any, used: list[torch.Tensor]) -> Any:
         """Real results that are new and large go on as meta."""
@@ -271,7 +227,7 @@ class Hybrid:
                 or any(result is t for t in used)
             ):
                 return result
-            return result if _shares(result, used) else _meta_like(result)
+            return result if _shares(result, used) else meta_like(result)
         if isinstance(result, tuple) and type(result) is tuple:
             return tuple(
                 self._shrink(part, used) if isinstance(part, torch.Tensor) else part for part in result
@@ -292,29 +248,6 @@ class Hybrid:
         return tuple(plain) if isinstance(index, tuple) or len(plain) > 1 else plain[0]
 
 
-def _meta_like(t: torch.Tensor) -> torch.Tensor:
-    if t.is_meta:
-        return t
-    if t.layout is not torch.strided:
-        raise NeedsData(f"a tensor of layout {t.layout}")
-    return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
-
-
 def _shares(result: torch.Tensor, used: list[torch.Tensor]) -> bool:
     storage = storage_address(result)
     return any(t.layout is torch.strided and not t.is_nested and storage_address(t) == storage for t in used)
-
-
-def _replace(arg: Any, new: Any) -> Any:
-    if isinstance(arg, torch.Tensor):
-        return new(arg)
-    kind = type(arg)
-    if kind is tuple or kind is list:
-        return kind([_replace(part, new) for part in arg])
-    if kind is dict:
-        return {name: _replace(part, new) for name, part in arg.items()}
-    if kind is slice:
-        return slice(_replace(arg.start, new), _replace(arg.stop, new), _replace(arg.step, new))
-    if isinstance(arg, tuple) and hasattr(arg, "n_sequence_fields"):  # torch.return_types
-        return kind([_replace(part, new) for part in arg])
-    return arg

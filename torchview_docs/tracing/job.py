@@ -12,7 +12,7 @@ from torchview_docs.expressions import parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.constructing import meta_parameters
-from torchview_docs.tracing.hybrid import NeedsData
+from torchview_docs.tracing.fallbacks import NeedsData
 from torchview_docs.tracing.inputs import inputs_of
 from torchview_docs.tracing.ladder import attempt, forward_failure
 from torchview_docs.tracing.resolve import build

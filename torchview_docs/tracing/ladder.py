@@ -14,7 +14,7 @@ import torch
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.graph import Graph
 from torchview_docs.tracing.failures import failure_of, full_name, where_of
-from torchview_docs.tracing.hybrid import NeedsData
+from torchview_docs.tracing.fallbacks import NeedsData
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.run import Subject, run
 

@@ -13,13 +13,14 @@ from typing import Any
 import torch
 
 from torchview_docs.graph import Graph
-from torchview_docs.tracing.analysis import Held, analyse
+from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.recorder import Recorder
+from torchview_docs.tracing.sources import Held
 from torchview_docs.tracing.state import Saved, fixed_randomness
 from torchview_docs.tracing.tensors import Value
 
