@@ -100,9 +100,7 @@ class SiteFigures:
             line = lines.line(request.fence)
             if placed.failure is not None:
                 self.failed.append(f"{name}:{line}" if line else name)
-                # Not in the file: what was converted is made by a plugin.
-                origin = "" if line else " (in a docstring, a macro or a snippet)"
-                logger.warning("%s%s", request.message(placed.failure, name, line), origin)
+                logger.warning("%s", request.message(placed.failure, name, line))
 
 
 def _name(config: MkDocsConfig, file: File) -> str:

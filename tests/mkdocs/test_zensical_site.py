@@ -80,3 +80,20 @@ def test_the_worker_ends_with_the_build(project: Project) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"process {worker} is still there")
+
+
+def test_docstrings_and_their_page_share_no_ids(project: Project) -> None:
+    fence = "```torchview\nzoo.nets.{}\ninput: float32[1, 4]\n```\n"
+    docstring = fence.format("Net(hidden=16)") + "\n" + fence.format("Nat")
+    body = "".join(f"    {line}\n" for line in docstring.splitlines())
+    project.write("src/zoo/documented.py", f'class Documented:\n    """A net.\n\n{body}    """\n')
+    project.write("docs/api.md", f"# API\n\n::: zoo.documented\n\n{fence.format('Net(hidden=16)')}")
+    handler = '[project.plugins.mkdocstrings.handlers.python]\npaths = ["src"]\n'
+    admonition = "[project.markdown_extensions.admonition]"
+    project.edit("zensical.toml", admonition, handler + admonition)
+    output = zensical(project)
+    html = project.page("api.md")
+    assert len(svgs(html)) == 2
+    assert_valid(html)
+    assert "torchview: docs/api.md: zoo.nets.Nat: " in output
+    assert "in a docstring" in output

@@ -50,12 +50,13 @@ class Request:
 
         Args:
             failure: Why.
-            page: The page's name; may be empty.
-            line: Of the fence's opening in the page, 0 where it is not known.
+            page: The page's name; empty where it is not known.
+            line: Of the fence's opening in the page; 0 where the page's file does not have it.
         """
         where = (
             f"{page}:{line}: " if page and line else f"line {line}: " if line else f"{page}: " if page else ""
         )
-        exactly = f" (line {line + self.offset})" if line and self.offset > 1 else ""
         model = f"{self.wanted.model}: " if isinstance(self.wanted, FigureSpec) else ""
-        return f"torchview: {where}{model}{failure}{exactly}"
+        exactly = f" (line {line + self.offset})" if line and self.offset > 1 else ""
+        origin = " (in a docstring, a macro or a snippet)" if page and not line else ""
+        return f"torchview: {where}{model}{failure}{exactly}{origin}"

@@ -11,14 +11,15 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torchview_docs.errors import Failure, TorchviewDocsError
+from torchview_docs.errors import TorchviewDocsError
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.markdown.pages import Page, host_root
 from torchview_docs.markdown.requests import Request
 from torchview_docs.options import flag
 from torchview_docs.settings import Project
@@ -28,44 +29,15 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from torchview_docs.build import Builder, Figure
+    from torchview_docs.errors import Failure
     from torchview_docs.markdown.figures import Placed
 
-__all__ = ["STRICT", "Session", "Source"]
+__all__ = ["STRICT", "Session"]
 
 #: Environment variable that makes every figure that fails an error.
 STRICT = "TORCHVIEW_STRICT"
 
 logger = logging.getLogger("torchview_docs")
-
-
-@dataclass(frozen=True)
-class Source:
-    """The page that is being converted, as far as the host says.
-
-    Attributes:
-        name: For messages; empty where it is not known.
-        file: Where it is written, for the lines in it.
-    """
-
-    name: str = ""
-    file: Path | None = None
-
-    @classmethod
-    def of(cls, md: Markdown) -> Source:
-        """What Zensical says; plain Python-Markdown says nothing."""
-        context = _zensical(md)
-        if context is None:
-            return cls()
-        config = context.config
-        file = Path(config["root_dir"], config["docs_dir"], context.page.path)
-        return cls(str(Path(config["docs_dir"], context.page.path)), file)
-
-
-def _zensical(md: Markdown) -> Any:
-    """Zensical's context of the page, None elsewhere."""
-    # A Registry has no `get`.
-    name = "rendering_context"
-    return md.preprocessors[name] if name in md.preprocessors else None  # noqa: SIM401
 
 
 @dataclass(frozen=True)
@@ -88,12 +60,12 @@ class Session:
             OptionError: An unknown option or a wrong value.
         """
         given = dict(options)
-        context = _zensical(md)
-        root = given.pop("root", None) or (context.config["root_dir"] if context else ".")
+        root = given.pop("root", None)
         strict = given.pop("strict", None)
         if strict is None:
             strict = os.environ.get(STRICT, "no")
-        return cls(Project.read(Path(root), given), flag.parse(str(strict)))
+        project = Project.read(Path(root) if root else host_root(md), given)
+        return cls(project, flag.parse(str(strict)))
 
     def fill(self, md: Markdown, html: str, requests: Sequence[Request]) -> str:
         """The page with its figures.
@@ -102,29 +74,30 @@ class Session:
             TorchviewDocsError: A figure failed and the session is strict.
         """
         asked = marked(html)
-        placed = self._place([requests[number] for number in asked]) if asked else []
-        self._tell(
-            Source.of(md), [(requests[n], figure.failure) for n, figure in zip(asked, placed, strict=True)]
-        )
+        if not asked:
+            return fill(html, str)
+        page = Page.of(md)
+        wanted = [requests[number] for number in asked]
+        placed = self._place(page, wanted)
+        self._tell(page, zip(wanted, placed, strict=True))
         parts = dict(zip(asked, map(str, placed), strict=True))
-        if asked:
-            parts[asked[0]] = f"<style>{_inline_style()}</style>{parts[asked[0]]}"
+        parts[asked[0]] = f"<style>{_inline_style()}</style>{parts[asked[0]]}"
         return fill(html, parts.__getitem__)
 
-    def _place(self, requests: Sequence[Request]) -> list[Placed]:
+    def _place(self, page: Page, requests: Sequence[Request]) -> list[Placed]:
         from torchview_docs.markdown.figures import PageFigures
 
         specs = [request.wanted for request in requests if isinstance(request.wanted, FigureSpec)]
-        page = PageFigures(_resolve(self.project, specs))
-        return [page.place(request) for request in requests]
+        figures = PageFigures(_resolve(self.project, specs), ids=page.ids)
+        return [figures.place(request) for request in requests]
 
-    def _tell(self, source: Source, outcomes: Sequence[tuple[Request, Failure | None]]) -> None:
-        lines = FenceLines.read(source.file)
+    def _tell(self, page: Page, outcomes: Iterable[tuple[Request, Placed]]) -> None:
+        lines = FenceLines.read(page.file)
         problems = []
-        for request, failure in outcomes:
-            line = lines.line(request.fence) or request.fence.line
-            if failure is not None:
-                problems.append(request.message(failure, source.name, line))
+        for request, placed in outcomes:
+            line = lines.line(request.fence) if page.file else request.fence.line
+            if placed.failure is not None:
+                problems.append(request.message(placed.failure, page.name, line))
         if problems and self.strict:
             raise TorchviewDocsError("\n".join(problems))
         for problem in problems:
