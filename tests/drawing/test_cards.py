@@ -104,6 +104,13 @@ def test_a_shape_is_written_as_it_arrives() -> None:
     assert (labels["conv"], labels["exp"]) == ("4×64", "")
 
 
+def test_a_shape_is_news_when_the_trunk_changes_though_a_skip_has_it() -> None:
+    pool = method("mean", "conv", made=POOLED)
+    up = method("up", "mean", "conv", made=MAPS)
+    labels = {link.source: link.label for link in scene(model(CONV, pool, up, result="up"), SPEC).links}
+    assert labels["up"] == "1×4×8×8"
+
+
 def test_arguments_keep_their_order() -> None:
     sub = Node(
         "sub", "call_function", "operator.sub", "Net", args=(Use("conv"), Use("x", arg="1")), outputs=(MAPS,)
@@ -143,6 +150,24 @@ def test_a_frame_around_a_single_card_is_left_out_unless_repeated() -> None:
     assert once.cards[1].frame is None
     twice = scene(model(call("stage.0", repeat=2, last="stage.1"), *inner, result="relu"), SPEC)
     assert [frame.repeat for frame in twice.frames] == [2]
+
+
+def test_a_frame_around_a_run_of_cards_stays_and_names_it() -> None:
+    block = replace(call("stage.0", scope="stage", repeat=2, last="stage.1"), args=(Use("x"),))
+    drawn = scene(model(call("stage"), block, result="stage.0"), SPEC)
+    assert [(frame.title, frame.repeat) for frame in drawn.frames] == [("stage", 1)]
+    assert [card.repeat for card in drawn.cards] == [1, 2, 1]
+
+
+def test_a_container_is_called_by_its_name() -> None:
+    sequential = replace(call("encoder"), type=f"{LAYERS}.container.Sequential")
+    again = replace(sequential, name="encoder@2", call=2, args=(Use("encoder"),))
+    drawn = scene(model(sequential, again, result="encoder@2"), SPEC)
+    assert [(c.rows[0].title, c.rows[0].config) for c in drawn.cards[1:3]] == [
+        ("encoder", "1.5 k"),
+        ("encoder", "1.5 k, call 2"),
+    ]
+    assert drawn.cards[1].rows[0].hint == "encoder: Sequential"
 
 
 def test_frames_stand_in_frames() -> None:

@@ -125,12 +125,14 @@ def _evened(cards: list[Card]) -> tuple[Card, ...]:
 def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[Frame, ...]]:
     """The frame of each leaf, and the frames.
 
-    A call that holds only one card or one frame has none, unless it is repeated; nor has the model.
+    A call that holds only one card or one frame has none, unless it or the card is repeated (its
+    name would be lost); nor has the model.
     """
     root = root_call(view)
     calls = [n for n in view.nodes if n.name in view.children and n is not root]
     held = Counter(n.scope for n in view.nodes if n.name in cards or n.name in view.children)
-    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1}
+    runs = {n.scope for n in view.nodes if n.name in cards and n.repeat > 1}
+    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1 or n.name in runs}
     around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
     if root is not None:
         around[root.name] = None
@@ -191,7 +193,7 @@ def _links(
 
 
 def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[str, int], str]:
-    """The shapes that are news: where no tensor that a card reads has been said to have the same.
+    """The shapes that are news: where the first tensor that a card reads has another.
 
     A tensor is said to have the shape in which all its readers get it, else the one it was made in.
     """
@@ -205,7 +207,7 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
         if leaf.op in ("get_attr", "tensor"):  # their cards say it
             continue
         first = packed.get(leaf.name, (leaf,))[0]
-        known = {forms[use.node, use.output].shape for use in first.args}
+        known = {forms[use.node, use.output].shape for use in first.args[:1]}
         for output in range(len(leaf.outputs)):
             form = forms.get((leaf.name, output))
             users = view.users.get((leaf.name, output), ())

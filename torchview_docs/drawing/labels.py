@@ -5,7 +5,7 @@ What is too long is shortened in its middle, and what is left out can be read in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torchview_docs.drawing.configs import module_config
 from torchview_docs.drawing.families import class_name, family
@@ -24,6 +24,8 @@ __all__ = [
     "words",
 ]
 
+#: A class that says nothing of what is in it.
+_CONTAINER = "torch.nn.modules.container.Sequential"
 #: The longest title, configuration and panel title, in characters.
 TITLE, CONFIG, PATH = 32, 36, 40
 
@@ -67,7 +69,8 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
 def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     name = class_name(node.type) or node.target or node.name
     raw = " ".join(node.config.split())
-    title = shortened(name, TITLE)
+    around = view.by_name[node.scope] if node.scope else None
+    title = shortened(_own_name(node, around) or name, TITLE)
     config = module_config(family(node), name, raw)
     if config is None:
         config = _features(node, view)
@@ -78,11 +81,18 @@ def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     total = node.parameters.total if node.parameters else 0
     if not config and total and not _plain(node):
         config = count(total)
-    note = call_note(node, view.by_name[node.scope] if node.scope else None) if calls else ""
+    note = call_note(node, around) if calls else ""
     config = ", ".join(part for part in (config, note) if part)
     where = path_range(node)
     hint = f"{where}: {name}({raw})" if where else f"{name}({raw})" if raw else name
     return Words(title, config, hint)
+
+
+def _own_name(node: Node, around: Node | None) -> str:
+    """What the model calls a container, whose class says nothing: `encoder` for an `nn.Sequential`."""
+    if node.type != _CONTAINER or not node.target:
+        return ""
+    return path(replace(node, call=1), around if around is None else replace(around, call=1))
 
 
 def _features(node: Node, view: Graph) -> str | None:
