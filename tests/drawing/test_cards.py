@@ -167,7 +167,7 @@ def test_a_container_is_called_by_its_name() -> None:
         ("encoder", "1.5 k"),
         ("encoder", "1.5 k, call 2"),
     ]
-    assert drawn.cards[1].rows[0].hint == "encoder: Sequential"
+    assert drawn.cards[1].rows[0].hint == "encoder: Sequential()"
 
 
 def test_frames_stand_in_frames() -> None:

