@@ -80,3 +80,31 @@ def scenes(draw, *, cycles=False):
         dashed = draw(st.sampled_from([False, False, False, True]))
         links.append(link(f"c{source}", f"c{target}", output, draw(st.integers(0, 4)), label, dashed))
     return Scene(tuple(cards), tuple(frames), tuple(links), draw(st.sampled_from(DIRECTIONS)))
+
+
+@st.composite
+def towers(draw):
+    """An encoder and a decoder, both nested, with random skips, and tensors from one to the other."""
+    cards = [card("src", kind="input"), card("tgt", kind="input")]
+    frames, links = [], []
+    for tower, start in (("e", "src"), ("d", "tgt")):
+        frames.append(frame(tower, repeat=draw(st.sampled_from([1, 3]))))
+        made = [start]
+        for i in range(draw(st.integers(1, 3))):
+            frames.append(frame(f"{tower}{i}", tower, title_width=draw(st.sampled_from([40.0, 200.0]))))
+            for j in range(draw(st.integers(1, 4))):
+                home = draw(st.sampled_from([tower, f"{tower}{i}", f"{tower}{i}"]))
+                cards.append(card(f"{tower}{i}{j}", home, width=draw(st.sampled_from([84.0, 200.0]))))
+                links.append(link(made[-1], cards[-1].name, label="1×64"))
+                if draw(st.booleans()):
+                    links.append(link(draw(st.sampled_from(made)), cards[-1].name, position=1))
+                made.append(cards[-1].name)
+    encoder = [c.name for c in cards if c.name.startswith("e")]
+    decoder = [c.name for c in cards if c.name.startswith("d")]
+    for _ in range(draw(st.integers(1, 3))):
+        source = draw(st.sampled_from([encoder[-1], *encoder]))
+        links.append(link(source, draw(st.sampled_from(decoder)), position=2, label="1×512"))
+    if draw(st.booleans()):
+        cards.append(card("y", kind="output"))
+        links += [link(draw(st.sampled_from(encoder)), "y"), link(decoder[-1], "y")]
+    return Scene(tuple(cards), tuple(frames), tuple(links), draw(st.sampled_from(DIRECTIONS)))

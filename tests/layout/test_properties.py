@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.layout.geometry import bad_texts, bad_wires, misplaced, undrawn
-from tests.layout.scenes import scenes
+from tests.layout.geometry import bad_texts, bad_wires, faults, misplaced, undrawn
+from tests.layout.scenes import scenes, towers
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.layout import lay_out
 
@@ -43,6 +43,12 @@ def test_cycles_are_drawn_like_everything_else(scene):
     assert not misplaced(scene, drawing)
     assert not bad_wires(scene, drawing)
     assert not undrawn(scene, drawing)
+
+
+@often
+@given(towers())
+def test_towers_side_by_side_have_no_faults(scene):
+    assert not faults(scene, lay_out(scene))
 
 
 @often

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from torchview_docs.drawing.layout import sizes
-from torchview_docs.drawing.layout.layering import Hook, Layering, Side
+from torchview_docs.drawing.layout.layering import Hook, Layering
 from torchview_docs.drawing.layout.panel import Blocked
 from torchview_docs.drawing.layout.segments import places
 
-__all__ = ["is_lateral", "stand_beside", "turn_early"]
+__all__ = ["stand_beside", "turn_early"]
 
 #: A line that turns below its source within the layer: so far below it, with a label and without,
 #: and so far above the channel.
 TURN_UNDER_LABEL = sizes.LABEL_BAND + 6.0
 TURN = sizes.ARROW
 TURN_MARGIN = sizes.TRACK
-
-
-def is_lateral(layering: Layering, side: Side) -> bool:
-    """Whether the entry must be from the left, come what may."""
-    return side.flank is not None or layering.items[side.dummy].kind == "in"
 
 
 def stand_beside(layering: Layering) -> None:
@@ -29,14 +24,14 @@ def stand_beside(layering: Layering) -> None:
     """
     outermost: set[int] = set()
     for item in layering.ins:
-        if layering.is_dummy(item):
+        if layering.is_lateral(item):
             outermost.add(item)
             for link in layering.below[item]:
                 outermost.update(layering.strands[link.strand].dummies.values())
     for rank, row in enumerate(layering.layers):
         layering.layers[rank] = sorted(row, key=lambda item: item not in outermost)
     for side in layering.sides:
-        if side.flank is None or layering.items[side.dummy].kind == "in":
+        if side.flank is None or layering.is_lateral(side.dummy):
             continue
         row = layering.layers[layering.items[side.box].rank]
         row.remove(side.dummy)
@@ -46,7 +41,7 @@ def stand_beside(layering: Layering) -> None:
         if place[hook.box] > place[hook.dummy]:
             raise Blocked(layering.strands[hook.strand].net)
     for side in layering.sides:
-        if is_lateral(layering, side) and place[side.dummy] > place[side.box]:
+        if side.flank is not None and place[side.dummy] > place[side.box]:
             raise Blocked(layering.strands[side.strand].net)
 
 

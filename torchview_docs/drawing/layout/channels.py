@@ -21,6 +21,8 @@ PIECE_GAP = 6.0
 #: Vertical pieces of two nets nearer than this would be drawn over each other, which costs so much.
 SAME_X = 4.0
 OVERLAP_COST = 50
+#: Left of everything in a panel.
+FAR_LEFT = -1e9
 #: A channel with more pieces than this is routed by a cheaper rule.
 MOST_PIECES = 120
 
@@ -67,7 +69,8 @@ def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, Piec
     pieces: dict[int, Piece] = {}
     for link in layering.links[rank]:
         piece = pieces.setdefault(link.strand, Piece())
-        piece.uppers.append(x[link.upper] + link.tail)
+        # a lateral comes from the panel's border, left of everything
+        piece.uppers.append(FAR_LEFT if layering.is_lateral(link.upper) else x[link.upper] + link.tail)
         piece.lowers.append(x[link.lower] + link.head)
     for hook in layering.hooks[rank]:
         if hook.turn is not None:

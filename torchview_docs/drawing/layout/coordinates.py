@@ -94,7 +94,7 @@ def extents(layering: Layering) -> list[Extent]:
     along = layering.problem.labels_along
     found: list[Extent] = []
     for item in layering.items:
-        if item.kind == "dummy" or (item.kind == "in" and item.rank > 0):
+        if item.kind == "dummy" or (item.kind == "in" and item.index in layering.problem.laterals):
             found.append(Extent(0.5, 0.5))
         elif item.kind == "in":
             found.append(Extent(3.0, 3.0))

@@ -16,8 +16,8 @@ __all__ = ["Lateral", "plan_laterals"]
 
 #: A frame, and a tensor that enters it from the left.
 Lateral = tuple[str, NetKey]
-#: A panel with fewer children is not worth standing beside another.
-LEAST_CHILDREN = 3
+#: A panel with fewer cards is not worth standing beside another.
+LEAST_CARDS = 3
 
 
 def plan_laterals(levels: Mapping[str | None, Level]) -> set[Lateral]:
@@ -37,31 +37,43 @@ def _late_reader(levels: Mapping[str | None, Level], level: Level, key: NetKey, 
         return None
     source = draft.sources[0].box
     maker = levels.get(level.children[source])
-    if maker is None or len(maker.children) < LEAST_CHILDREN:
+    if maker is None or _cards(levels, maker) < LEAST_CARDS:
         return None
     readers = [end.box for end in draft.targets if end.box not in (BORDER, source)]
     frames = [box for box in readers if level.children[box] in levels]
-    if len(frames) != 1 or not _is_late(levels[level.children[frames[0]]], key):
+    if len(frames) != 1 or not _is_late(levels, levels[level.children[frames[0]]], key):
         return None
     if frames[0] in _reached(level, source, key, frames[0]):
         return None
     return level.children[frames[0]]
 
 
-def _is_late(level: Level, key: NetKey) -> bool:
-    """Whether all in a frame that read the net also read something that the frame computes."""
+def _cards(levels: Mapping[str | None, Level], level: Level) -> int:
+    """How many cards stand in a frame and in those inside it."""
+    inside = (levels.get(child) for child in level.children)
+    return sum(1 if inner is None else _cards(levels, inner) for inner in inside)
+
+
+def _is_late(levels: Mapping[str | None, Level], level: Level, key: NetKey) -> bool:
+    """Whether all in a frame that read the net read it late.
+
+    A card does that if it also reads something that the frame computes, a frame also if all
+    that read the net inside it do.
+    """
     draft = level.nets[key]
     if any(end.box == BORDER for end in draft.targets) or len(draft.sources) > 1:
         return False
-    return all(
-        any(
-            source.box not in (BORDER, end.box) and any(t.box == end.box for t in other.targets)
+    for end in draft.targets:
+        inner = levels.get(level.children[end.box])
+        waits = any(
+            source.box not in (BORDER, end.box) and any(target.box == end.box for target in other.targets)
             for name, other in level.nets.items()
             if name != key
             for source in other.sources
         )
-        for end in draft.targets
-    )
+        if not waits and (inner is None or not _is_late(levels, inner, key)):
+            return False
+    return True
 
 
 def _reached(level: Level, start: int, key: NetKey, reader: int) -> set[int]:
@@ -92,5 +104,5 @@ def _into(levels: Mapping[str | None, Level], frame: str, key: NetKey) -> Iterab
         level = levels[name]
         for end in level.nets[key].targets:
             child = level.children[end.box]
-            if child in levels and _is_late(levels[child], key):
+            if child in levels and _is_late(levels, levels[child], key):
                 waiting.append(child)

@@ -154,7 +154,12 @@ class Layering:
     def is_dummy(self, item: int) -> bool:
         """Whether nothing but a line passes there."""
         it = self.items[item]
-        return it.kind == "dummy" or (it.kind == "in" and it.rank > 0)
+        return it.kind == "dummy" or self.is_lateral(item)
+
+    def is_lateral(self, item: int) -> bool:
+        """Whether a tensor enters there from the left."""
+        it = self.items[item]
+        return it.kind == "in" and it.index in self.problem.laterals
 
     def source_item(self, end: End) -> int:
         """The item at which a net starts."""
@@ -217,26 +222,30 @@ def layer(problem: Problem, ranking: Ranking, sides: Iterable[SideKey]) -> Layer
         found.layers.append([])
         found.links.append([])
         found.hooks.append([])
-    found.ins = [found.add("in", i, _entry_rank(problem, ranking, i)) for i in range(problem.inputs)]
+    chosen = frozenset(sides)
+    for i in range(problem.inputs):
+        found.ins.append(found.add("in", i, _entry_rank(problem, ranking, i, chosen)))
     found.boxes = [found.add("box", i, rank) for i, rank in enumerate(ranking.ranks)]
     found.outs = [found.add("out", i, ranking.last) for i in range(len(problem.outputs))]
-    chosen = frozenset(sides)
     for number in range(len(problem.nets)):
         _add_net(found, number, chosen)
     return found
 
 
-def _entry_rank(problem: Problem, ranking: Ranking, number: int) -> int:
-    """The rank of a tensor that enters: 0, or where a lateral is first read."""
-    if number not in problem.laterals:
+def _entry_rank(problem: Problem, ranking: Ranking, entry: int, sides: AbstractSet[SideKey]) -> int:
+    """The rank of a tensor that enters: 0; of a lateral that of its first reader, or the one above.
+
+    A lateral reaches the side of its first reader from that one's row, its top from the channel above.
+    """
+    if entry not in problem.laterals:
         return 0
-    ends = [
-        target.box
-        for net in problem.nets
-        if net.sources[0].box == BORDER and net.sources[0].port == number
-        for target in net.targets
-    ]
-    return min((ranking.ranks[box] for box in ends), default=0)
+    found = [ranking.last]
+    for number, net in enumerate(problem.nets):
+        if (net.sources[0].box, net.sources[0].port) == (BORDER, entry):
+            for t, end in enumerate(net.targets):
+                aside = (number, t) in sides or _flank(problem, end) is not None
+                found.append(ranking.ranks[end.box] - (not aside))
+    return min(found)
 
 
 def _flank(problem: Problem, end: End) -> float | None:
@@ -305,7 +314,7 @@ def _add_strand(
     first = layering.items[starts[sources[0]]].rank
     if layering.is_dummy(starts[sources[0]]):
         layering.strands[strand].dummies[first] = starts[sources[0]]
-    entered = {t for t in targets if (number, t) in sides or rank[t] == first}
+    entered = {t for t in targets if (number, t) in sides}
     entered |= {t for t in targets if _flank(layering.problem, net.targets[t]) is not None}
     last = max(rank[t] if t in entered else rank[t] - 1 for t in targets)
     for r in range(first + 1, last + 1):

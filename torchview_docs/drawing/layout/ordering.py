@@ -112,10 +112,13 @@ def _depth_first(layering: Layering) -> Layers:
     layers: Layers = [[] for _ in layering.layers]
     seen = [False] * len(layering.items)
 
-    def key(link: Link) -> tuple[float, bool]:
-        return (link.tail, layering.is_dummy(link.lower))
+    leading = _leading(layering)
 
-    for start in _starts(layering):
+    def key(link: Link) -> tuple[bool, float, bool]:
+        return (link.lower not in leading, link.tail, layering.is_dummy(link.lower))
+
+    starts = [item for layer in layering.layers for item in layer]
+    for start in sorted(starts, key=lambda item: item not in leading):
         stack = [start]
         while stack:
             item = stack.pop()
@@ -128,19 +131,16 @@ def _depth_first(layering: Layering) -> Layers:
     return layers
 
 
-def _starts(layering: Layering) -> list[int]:
-    """All items from the top; first those that lead to a box which must stand left of another."""
-    items = [item for layer in layering.layers for item in layer]
+def _leading(layering: Layering) -> set[int]:
+    """The items that lead to a box which must stand left of another."""
     waiting = [hook.box for hooks in layering.hooks for hook in hooks if layering.strands[hook.strand].beside]
-    if not waiting:
-        return items
     leading = set(waiting)
     while waiting:
         for link in layering.above[waiting.pop()]:
             if link.upper not in leading:
                 leading.add(link.upper)
                 waiting.append(link.upper)
-    return sorted(items, key=lambda item: item not in leading)
+    return leading
 
 
 def _positions(layering: Layering, layers: Layers) -> list[int]:

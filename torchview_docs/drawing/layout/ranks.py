@@ -55,6 +55,7 @@ def rank_boxes(problem: Problem) -> Ranking:
         raise Blocked(_flank_net(problem))
     ranks = _longest_path(flow, order)
     _pull_down(problem, flow, order, ranks)
+    _level_with_readers(problem, flow, order, ranks)
     _outputs_last(problem.boxes, flow, ranks)
     return Ranking(tuple(ranks), max(ranks, default=0) + 1, frozenset(cut), tuple(order))
 
@@ -164,6 +165,15 @@ def _pull_down(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[
             ranks[v] = lowest
             for net in entering:
                 reach[net] = max(reach[net], lowest)
+
+
+def _level_with_readers(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[int]) -> None:
+    """Move a box that another reads at its side down to that one's rank, so that both share a row."""
+    for v in reversed(order):
+        for u in flow.beside[v]:
+            readers = [t for t, _ in flow.after[u] if problem.boxes[t].kind != "output"]
+            lowest = min([ranks[v], *(ranks[t] - 1 for t in readers)])
+            ranks[u] = max(ranks[u], lowest)
 
 
 def _outputs_last(boxes: Sequence[Box], flow: _Flow, ranks: list[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from torchview_docs.drawing.layout import sizes
-from torchview_docs.drawing.layout.beside import is_lateral, stand_beside, turn_early
+from torchview_docs.drawing.layout.beside import stand_beside, turn_early
 from torchview_docs.drawing.layout.channels import Channel, channels
 from torchview_docs.drawing.layout.coordinates import extents, place_across
 from torchview_docs.drawing.layout.layering import Key, Layering, layer, side_candidates
@@ -16,7 +16,7 @@ from torchview_docs.drawing.layout.ports import place_ports
 from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
 from torchview_docs.drawing.layout.titles import place_title
-from torchview_docs.drawing.layout.wires import Placement, entry_height, place_sides, route
+from torchview_docs.drawing.layout.wires import Placement, lateral_height, place_sides, route
 
 __all__ = ["solve"]
 
@@ -51,14 +51,15 @@ def _order(problem: Problem) -> Layering:
         a, b = sorted((place[side.box], place[side.dummy]))
         if all(layering.is_dummy(item) for item in row[a + 1 : b]):
             keep.append((layering.strands[side.strand].net, side.target))
-        elif is_lateral(layering, side):
+        elif side.flank is not None:
             raise Blocked(layering.strands[side.strand].net)
     if len(keep) == len(layering.sides):
         return layering
     order: dict[Key, int] = {layering.key(item): i for row in layering.layers for i, item in enumerate(row)}
     layering = layer(problem, ranking, keep)
     for row in layering.layers:
-        row.sort(key=lambda item: order[layering.key(item)])
+        row.sort(key=lambda item: order.get(layering.key(item), 0))
+    stand_beside(layering)
     return layering
 
 
@@ -101,7 +102,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
             needed = problem.title.width + problem.title.note + 3 * sizes.TITLE_MARGIN
             height = max(height, needed)
         else:
-            entries = [item for item in layering.ins if not layering.is_dummy(item)]
+            entries = [item for item in layering.ins if not layering.is_lateral(item)]
             ports = entries if problem.title_at == "start" else layering.outs
             title_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
     placement = replace(placement, height=height, left=low)
@@ -118,10 +119,9 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         ),
         ins=tuple(x[i] - low for i in layering.ins),
         flanks=tuple(
-            (i, entry_height(layering, placement.y, side))
+            (i, lateral_height(layering, placement, item))
             for i, item in enumerate(layering.ins)
-            for side in layering.sides
-            if side.dummy == item
+            if layering.is_lateral(item)
         ),
         outs=tuple(x[i] - low for i in layering.outs),
         wires=wires,

@@ -13,7 +13,7 @@ from torchview_docs.drawing.layout.layering import Layering, Side
 from torchview_docs.drawing.layout.panel import BORDER, End, PanelWire, Point
 from torchview_docs.drawing.layout.polyline import cut_start, shared_length, simplify
 
-__all__ = ["Placement", "entry_height", "place_sides", "route"]
+__all__ = ["Placement", "lateral_height", "place_sides", "route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,11 @@ class _Router:
         start, end = layering.source_item(source), layering.target_item(target)
         side = self.sides.get((strand, t))
         points = [self._leave(source, start, self._tail(strand, s, start))]
-        if layering.is_dummy(start):
-            first = next(side for side in layering.sides if side.dummy == start)
-            y = entry_height(self.layering, self.at.y, first)
-            points = [(self.at.left, y), (x[start], y)]
+        if layering.is_lateral(start):
+            y = lateral_height(layering, self.at, start)
+            points = [(self.at.left, y)]
+            if any(other.dummy == start for other in layering.sides):
+                points.append((x[start], y))
         dummies = layering.strands[strand].dummies
         last = self._rank(end) - (side is None)
         for r in range(self._rank(start), last):
@@ -215,6 +216,16 @@ def entry_height(layering: Layering, y: Sequence[float], side: Side) -> float:
     """The y at which a strand enters a box from the side."""
     number = layering.items[side.box].index
     return y[number] + layering.problem.boxes[number].height / 2 + side.offset
+
+
+def lateral_height(layering: Layering, placement: Placement, item: int) -> float:
+    """The y at which a lateral enters the panel."""
+    for side in layering.sides:
+        if side.dummy == item:
+            return entry_height(layering, placement.y, side)
+    rank = layering.items[item].rank
+    strand = layering.below[item][0].strand
+    return placement.bottoms[rank] + placement.channels[rank].tracks[strand]
 
 
 def place_sides(layering: Layering, x: Sequence[float]) -> None:
