@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.engine import drawing_engine
-from torchview_docs.errors import Failure, TraceError
+from torchview_docs.errors import Failure, RecordError, TraceError
 from torchview_docs.graph import Graph
 from torchview_docs.manifest import Environment, Manifest
 from torchview_docs.messages import TRACE_SPEC
@@ -227,8 +227,11 @@ class Builder:
         if record is None:
             record = self.store.find(spec.trace_key, lambda head: head.digest == digest)
         if record is not None:
-            return record.graph()
-        # Somebody has cleared the cache since: trace again.
+            try:
+                return record.graph()
+            except RecordError as error:
+                self.store.reject(record, error)
+        # It is forged, or somebody has cleared the cache since: trace again.
         started = self._workers is None
         again = self.resolve([spec])[spec]
         if started:

@@ -156,6 +156,10 @@ class Hashes:
         self.learn(path, stamp, found)
         return found
 
+    def known(self, path: str) -> tuple[Stamp, str] | None:
+        """What is remembered of a file: its hash, and the stamp that it had then."""
+        return self._known.get(path)
+
     def learn(self, path: str, stamp: Stamp, found: str) -> None:
         """Remember the hash of a file as it was at a stamp."""
         if time.time_ns() - max(stamp.mtime_ns, stamp.ctime_ns) > _RACY_NS:

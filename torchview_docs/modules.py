@@ -48,7 +48,8 @@ def search_path(paths: Iterable[str]) -> list[str]:
     except OSError:
         # Somebody has removed the working folder: nothing can be imported from there.
         here = []
-    inherited = [folder for entry in sys.path for folder in ([entry] if entry else here)]
+    entries = [entry for entry in sys.path if isinstance(entry, str)]
+    inherited = [folder for entry in entries for folder in ([entry] if entry else here)]
     return list(dict.fromkeys([*paths, *inherited]))
 
 

@@ -76,6 +76,7 @@ class Store:
         self._report = report
         self._writable = True
         self._noted: set[str] = set()
+        self._rejected: set[str] = set()
         self._by_key: dict[str, list[Path]] | None = None
 
     # -- records --------------------------------------------------------------------------
@@ -91,9 +92,11 @@ class Store:
                 with path.open("rb") as file:
                     line = file.readline()
                     head = Head.read(line, key)
-                    if not fresh(head):
+                    if head.digest in self._rejected or not fresh(head):
                         continue
                     record = Record.from_bytes(line + file.read())
+                    if record.head.failed:
+                        record.failure()
             except (FileNotFoundError, OtherFormatError):
                 continue
             except (OSError, RecordError) as error:
@@ -115,6 +118,11 @@ class Store:
                 old.unlink()
         del states[_STATES:]
         return True
+
+    def reject(self, record: Record, error: RecordError) -> None:
+        """Do not give this record any more: it is whole, but what it says is no graph."""
+        self._rejected.add(record.head.digest)
+        self._note_damage(self._records / record.head.key, error)
 
     def _candidates(self) -> dict[str, list[Path]]:
         """The records' files by key, the one used last first."""

@@ -105,7 +105,11 @@ class Workers:
     def _employ(self, waiting: collections.deque[Job]) -> None:
         """Start workers for what waits, and give a job to each that has none."""
         while len(self._workers) < min(self._settings.workers, self._busy() + len(waiting)):
-            self._workers.append(Worker(self._setup, self._events))
+            try:
+                self._workers.append(Worker(self._setup, self._events))
+            except OSError as error:
+                self._false_starts.append(Failure("internal", f"No worker could be started: {error}."))
+                break
         for worker in list(self._workers):
             if not waiting or not worker.ready or worker.job is not None:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -60,7 +61,7 @@ class Site:
 
     def traced(self) -> list[str]:
         """The models that were traced since the last call, by the progress that was reported."""
-        found = [line.split()[2] for line in self.said if "/" in line.split()[1]]
+        found = [line.split()[2] for line in self.said if re.match(r"torchview: \d+/\d+ ", line)]
         self.said.clear()
         return sorted(found)
 

@@ -108,12 +108,13 @@ class Worker:
         return False
 
     def _learnt(self, environment: Environment, manifest: Manifest) -> tuple[tuple[str, Stamp, str], ...]:
-        stamps = self.imports.stamps
-        return tuple(
-            (stamps[name][0], stamps[name][1], state)
-            for name, state in manifest.modules.items()
-            if name in stamps and environment.file(name) == stamps[name][0]
-        )
+        found = []
+        for name in manifest.modules:
+            path = environment.file(name)
+            known = self.hashes.known(path)
+            if known is not None:
+                found.append((path, *known))
+        return tuple(found)
 
 
 def _load(job: str) -> Trace:
