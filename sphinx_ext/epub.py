@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sphinx.builders.epub3 import Epub3Builder
 from torchview_docs.sphinx_ext.collecting import collected
 from torchview_docs.sphinx_ext.pages import PageRecord
-from torchview_docs.sphinx_ext.resolving import Drawn
+from torchview_docs.sphinx_ext.shown import Drawn
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

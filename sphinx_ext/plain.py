@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
-from torchview_docs.sphinx_ext.resolving import Drawn, Failed, Shown, needs_figures
+from torchview_docs.sphinx_ext.resolving import needs_figures
+from torchview_docs.sphinx_ext.shown import Drawn, Shown
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from torchview_docs.drawing.text import LayerRow
 
 __all__ = ["setup_plain"]
-
-
-def sentence(shown: Shown) -> nodes.paragraph:
-    """What takes the place of the picture."""
-    if isinstance(shown, Failed):
-        text = f"This figure could not be drawn. {shown.failure}"
-    else:
-        from torchview_docs.markup import describe
-
-        text = shown.spec.alt or describe(shown.figure.view)
-    return nodes.paragraph(text, text)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> nodes.table:
@@ -77,7 +67,8 @@ def replace(node: torchview_figure, shown: Shown) -> None:
         rows = layers(shown)
         if rows is not None:
             figure.parent.insert(figure.parent.index(figure) + 1, rows)
-    figure.replace(node, sentence(shown))
+    text = shown.description()
+    figure.replace(node, nodes.paragraph(text, text))
 
 
 def _in_table(node: nodes.Element) -> bool:

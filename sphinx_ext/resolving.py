@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 from torchview_docs.sphinx_ext.collecting import Collected, collected
 from torchview_docs.sphinx_ext.config import read_project
 from torchview_docs.sphinx_ext.pages import PageRecord
+from torchview_docs.sphinx_ext.shown import Drawn, Failed, Shown
 
 from torchview_docs import __version__
 from torchview_docs.errors import Failure, SpecError, TraceError
@@ -28,45 +28,15 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from torchview_docs.sphinx_ext.nodes import Written
 
-    from torchview_docs.build import Figure
     from torchview_docs.settings import Project
     from torchview_docs.spec import FigureSpec
 
-__all__ = ["WARNING_TYPE", "Drawn", "Failed", "Figures", "Shown", "needs_figures", "setup_resolving"]
+__all__ = ["WARNING_TYPE", "Figures", "needs_figures", "setup_resolving"]
 
 logger = logging.getLogger(__name__)
 
 #: Type of our warnings; the subtype is the kind of failure (`errors.FailureKind`).
 WARNING_TYPE = "torchview"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A figure to be shown as its author wrote it."""
-
-    spec: FigureSpec
-    figure: Figure
-
-    @property
-    def digest(self) -> str:
-        """Changes with everything that the page shows of it."""
-        return f"{self.figure.digest} {self.spec}"
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A failure to be shown in the place of a figure; without a spec where that is what failed."""
-
-    spec: FigureSpec | None
-    failure: Failure
-
-    @property
-    def digest(self) -> str:
-        """Changes with everything that the page shows of it."""
-        return f"{self.failure!r} {self.spec}"
-
-
-Shown: TypeAlias = Drawn | Failed
 
 
 def needs_figures(builder: SphinxBuilder) -> bool:
@@ -81,7 +51,7 @@ def needs_figures(builder: SphinxBuilder) -> bool:
 def _fault(error: Exception) -> Failure:
     if isinstance(error, TraceError):
         return error.failure
-    message = f"The figure could not be laid out: {type(error).__name__}: {error}"
+    message = f"The figure could not be drawn: {type(error).__name__}: {error}"
     return Failure("internal", message, "Please report it with the model; another `depth` may avoid it.")
 
 
@@ -91,7 +61,7 @@ class Figures:
     def __init__(self) -> None:
         self._shown: dict[Written, Shown] = {}
         self._record: PageRecord | None = None
-        self._digests: Mapping[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._written: set[str] = set()
 
     def __getitem__(self, written: Written) -> Shown:
@@ -115,10 +85,12 @@ class Figures:
         outdated: list[str] = []
         if needs_figures(app.builder):
             self._record = PageRecord(Path(app.outdir), app.builder.name)
-            outdated = self._record.begin(self._digest(pages))
-            self._draw(app.builder, [figure.written for docname in outdated for figure in pages[docname]])
-            # Of what was to be drawn and could not, the record says so: it is tried again.
             self._digests = self._digest(pages)
+            outdated = self._record.begin(self._digests)
+            changed = {docname: pages[docname] for docname in outdated}
+            self._draw(app.builder, [figure for figures in changed.values() for figure in figures])
+            # Of what was to be drawn and could not, the record says so: it is tried again.
+            self._digests |= self._digest(changed)
         self._warn(pages)
         return outdated
 
@@ -142,17 +114,17 @@ class Figures:
                 Failed(spec, outcome) if isinstance(outcome, Failure) else Drawn(spec, outcome)
             )
 
-    def _draw(self, builder: SphinxBuilder, figures: Iterable[Written]) -> None:
-        """Lay out what is to be written: a fault found here costs one figure, in a writer the build."""
-        for written in figures:
-            shown = self[written]
+    def _draw(self, builder: SphinxBuilder, figures: Iterable[Collected]) -> None:
+        """Draw what is to be written: a fault found here costs one figure, in a writer the build."""
+        for figure in figures:
+            shown = self[figure.written]
             if isinstance(shown, Failed):
                 continue
             try:
-                _ = shown.figure.drawing if builder.format == "html" else shown.figure.view
+                _ = shown.html(figure.prefix) if builder.format == "html" else shown.figure.view
             except Exception as error:
-                logger.debug("torchview: %s", written, exc_info=True)
-                self._shown[written] = Failed(shown.spec, _fault(error))
+                logger.debug("torchview: %s", figure.written, exc_info=True)
+                self._shown[figure.written] = Failed(shown.spec, _fault(error))
 
     def _warn(self, pages: Mapping[str, tuple[Collected, ...]]) -> None:
         for docname in sorted(pages):

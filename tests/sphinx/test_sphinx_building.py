@@ -394,7 +394,7 @@ def test_fault_in_drawing_costs_the_figure_and_not_the_build(copy_unbuilt: Site)
     build = copy_unbuilt.build("html", env={"FAULT": "1"})
     assert len(build.warnings) == sum(PAGES.values())
     for warning in build.warnings:
-        assert "The figure could not be laid out: ZeroDivisionError: a fault" in warning
+        assert "The figure could not be drawn: ZeroDivisionError: a fault" in warning
         assert warning.endswith("[torchview.internal]")
     assert 'class="tv-error"' in copy_unbuilt.read("cnn.html")
     # It is tried again, and then written.

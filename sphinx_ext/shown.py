@@ -1,0 +1,79 @@
+"""What is shown for what an author wrote: a figure, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from torchview_docs.errors import Failure
+
+if TYPE_CHECKING:
+    from torchview_docs.build import Figure
+    from torchview_docs.spec import FigureSpec
+
+__all__ = ["Drawn", "Failed", "Shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure to be shown as its author wrote it."""
+
+    spec: FigureSpec
+    figure: Figure
+
+    @property
+    def digest(self) -> str:
+        """Changes with everything that a page shows of it."""
+        return f"{self.figure.digest} {self.spec}"
+
+    def html(self, prefix: str, link: Callable[[str], str | None] | None = None) -> str:
+        """The figure as HTML.
+
+        Args:
+            prefix: Before the ids in its SVG.
+            link: Gives the address of a class or function.
+        """
+        from torchview_docs.drawing.svg import svg
+        from torchview_docs.markup import figure_box
+
+        title = self.figure.graph.name
+        written = svg(self.figure.drawing, prefix=prefix, title=title, desc=self.description(), link=link)
+        # Where nothing is said, Sphinx's themes put captions into the middle.
+        return figure_box(written, self.spec if self.spec.align else replace(self.spec, align="center"))
+
+    def description(self) -> str:
+        """What readers are told who do not see it."""
+        from torchview_docs.markup import describe
+
+        return self.spec.alt or describe(self.figure.view)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A failure to be shown in the place of a figure; without a spec where that is what failed."""
+
+    spec: FigureSpec | None
+    failure: Failure
+
+    @property
+    def digest(self) -> str:
+        """Changes with everything that a page shows of it."""
+        return f"{self.failure!r} {self.spec}"
+
+    def html(self, text: str) -> str:
+        """The box that says why there is no figure.
+
+        Args:
+            text: What the author wrote.
+        """
+        from torchview_docs.markup import error_box
+
+        return error_box(self.failure, text)
+
+    def description(self) -> str:
+        """The same in a sentence."""
+        return f"This figure could not be drawn. {self.failure}"
+
+
+Shown: TypeAlias = Drawn | Failed
