@@ -9,6 +9,7 @@ project = "torchview-docs"
 author = "the torchview-docs maintainers"
 copyright = "2026, the torchview-docs maintainers"
 language = "en"
+version = release = "0.1"
 
 root_doc = "contents"
 extensions = ["sphinx.ext.autodoc", "myst_parser", "torchview_docs.sphinx_ext"]
