@@ -8,6 +8,7 @@ stand side by side, and the tensor goes the same way into every panel inside tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from torchview_docs.drawing.layout.nets import Draft, Level, NetKey
 from torchview_docs.drawing.layout.panel import BORDER
@@ -22,39 +23,72 @@ LEAST_CARDS = 3
 
 def plan_laterals(levels: Mapping[str | None, Level]) -> set[Lateral]:
     """Choose the tensors that enter frames from the left."""
+    late = _late(levels)
+    cards = _cards(levels)
     found: set[Lateral] = set()
     for level in levels.values():
         for key, draft in level.nets.items():
-            reader = _late_reader(levels, level, key, draft)
+            maker = _maker(level, draft)
+            if maker is None or cards.get(maker, 0) < LEAST_CARDS:
+                continue
+            reader = _late_reader(levels, level, key, late)
             if reader is not None:
-                found.update(_into(levels, reader, key))
+                found.update(_into(levels, reader, key, late))
     return found
 
 
-def _late_reader(levels: Mapping[str | None, Level], level: Level, key: NetKey, draft: Draft) -> str | None:
-    """The one frame that reads the net late, and could stand beside the frame that computes it."""
+def _maker(level: Level, draft: Draft) -> str | None:
+    """The child that computes the net, unless it comes from outside."""
     if len(draft.sources) > 1 or draft.sources[0].box == BORDER:
         return None
+    return level.children[draft.sources[0].box]
+
+
+def _late_reader(
+    levels: Mapping[str | None, Level], level: Level, key: NetKey, late: AbstractSet[Lateral]
+) -> str | None:
+    """The one frame that reads the net late, and could stand beside the frame that computes it."""
+    draft = level.nets[key]
     source = draft.sources[0].box
-    maker = levels.get(level.children[source])
-    if maker is None or _cards(levels, maker) < LEAST_CARDS:
-        return None
     readers = [end.box for end in draft.targets if end.box not in (BORDER, source)]
     frames = [box for box in readers if level.children[box] in levels]
-    if len(frames) != 1 or not _is_late(levels, levels[level.children[frames[0]]], key):
+    if len(frames) != 1 or (level.children[frames[0]], key) not in late:
         return None
     if frames[0] in _reached(level, source, key, frames[0]):
         return None
     return level.children[frames[0]]
 
 
-def _cards(levels: Mapping[str | None, Level], level: Level) -> int:
-    """How many cards stand in a frame and in those inside it."""
-    inside = (levels.get(child) for child in level.children)
-    return sum(1 if inner is None else _cards(levels, inner) for inner in inside)
+def _cards(levels: Mapping[str | None, Level]) -> dict[str | None, int]:
+    """How many cards stand in each frame and in those inside it."""
+    found: dict[str | None, int] = {}
+    for name, level in reversed(list(levels.items())):
+        found[name] = sum(found[child] if child in levels else 1 for child in level.children)
+    return found
 
 
-def _is_late(levels: Mapping[str | None, Level], level: Level, key: NetKey) -> bool:
+def _late(levels: Mapping[str | None, Level]) -> set[Lateral]:
+    """The tensors that are read late in the frame that they enter."""
+    found: set[Lateral] = set()
+    for name, level in reversed(list(levels.items())):
+        if name is not None:
+            computed = _computed(level)
+            found.update((name, key) for key in level.ins if _is_late(level, key, computed, found))
+    return found
+
+
+def _computed(level: Level) -> set[int]:
+    """The children that read something which another child computes."""
+    return {
+        target.box
+        for draft in level.nets.values()
+        for source in draft.sources
+        for target in draft.targets
+        if source.box not in (BORDER, target.box)
+    }
+
+
+def _is_late(level: Level, key: NetKey, computed: AbstractSet[int], late: AbstractSet[Lateral]) -> bool:
     """Whether all in a frame that read the net read it late.
 
     A card does that if it also reads something that the frame computes, a frame also if all
@@ -63,17 +97,7 @@ def _is_late(levels: Mapping[str | None, Level], level: Level, key: NetKey) -> b
     draft = level.nets[key]
     if any(end.box == BORDER for end in draft.targets) or len(draft.sources) > 1:
         return False
-    for end in draft.targets:
-        inner = levels.get(level.children[end.box])
-        waits = any(
-            source.box not in (BORDER, end.box) and any(target.box == end.box for target in other.targets)
-            for name, other in level.nets.items()
-            if name != key
-            for source in other.sources
-        )
-        if not waits and (inner is None or not _is_late(levels, inner, key)):
-            return False
-    return True
+    return all(end.box in computed or (level.children[end.box], key) in late for end in draft.targets)
 
 
 def _reached(level: Level, start: int, key: NetKey, reader: int) -> set[int]:
@@ -95,7 +119,9 @@ def _reached(level: Level, start: int, key: NetKey, reader: int) -> set[int]:
     return reached
 
 
-def _into(levels: Mapping[str | None, Level], frame: str, key: NetKey) -> Iterable[Lateral]:
+def _into(
+    levels: Mapping[str | None, Level], frame: str, key: NetKey, late: AbstractSet[Lateral]
+) -> Iterable[Lateral]:
     """The frame, and the frames inside that read the net late as well."""
     waiting = [frame]
     while waiting:
@@ -104,5 +130,5 @@ def _into(levels: Mapping[str | None, Level], frame: str, key: NetKey) -> Iterab
         level = levels[name]
         for end in level.nets[key].targets:
             child = level.children[end.box]
-            if child in levels and _is_late(levels, levels[child], key):
+            if (child, key) in late:
                 waiting.append(child)

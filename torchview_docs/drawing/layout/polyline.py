@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import copysign
 from typing import TypeAlias
 
-__all__ = ["cut_start", "shared_length", "simplify"]
+__all__ = ["Drawn", "cut_start", "simplify"]
 
 Point: TypeAlias = tuple[float, float]
 
@@ -38,23 +41,48 @@ def _straight(a: Point, b: Point, c: Point) -> bool:
     return False
 
 
-def shared_length(line: Sequence[Point], drawn: Sequence[Point]) -> float:
-    """How far the line runs along another one that starts at the same point."""
-    if _distance(line[0], drawn[0]) >= EPSILON:
-        return 0.0
-    shared = 0.0
-    for i in range(1, min(len(line), len(drawn))):
-        one, other = _distance(line[i - 1], line[i]), _distance(drawn[i - 1], drawn[i])
-        if _distance(line[i], drawn[i]) < EPSILON:
-            shared += one
-            continue
-        # both leave the same corner: in one direction, or not at all
-        shorter = min(one, other)
-        ahead = _toward(line[i - 1], line[i], shorter)
-        if _distance(ahead, _toward(drawn[i - 1], drawn[i], shorter)) < EPSILON:
-            shared += shorter
-        break
-    return shared
+@dataclass(slots=True)
+class _Corner:
+    """The corners that lines reach next, and how far they go in each direction."""
+
+    following: dict[Point, _Corner] = field(default_factory=dict)
+    reach: dict[Point, float] = field(default_factory=dict)
+
+
+class Drawn:
+    """Lines that are drawn already: says how far another one runs along one of them."""
+
+    def __init__(self) -> None:
+        self._starts: dict[Point, _Corner] = {}
+
+    def add(self, line: Sequence[Point]) -> None:
+        """Remember a line."""
+        at = self._starts.setdefault(_key(line[0]), _Corner())
+        for a, b in pairwise(line):
+            direction = _direction(a, b)
+            at.reach[direction] = max(at.reach.get(direction, 0.0), _distance(a, b))
+            at = at.following.setdefault(_key(b), _Corner())
+
+    def shared(self, line: Sequence[Point]) -> float:
+        """The length of the line's beginning that is drawn."""
+        at = self._starts.get(_key(line[0]))
+        total = 0.0
+        for a, b in pairwise(line):
+            if at is None:
+                break
+            total += min(_distance(a, b), at.reach.get(_direction(a, b), 0.0))
+            at = at.following.get(_key(b))
+        return total
+
+
+def _key(point: Point) -> Point:
+    return (round(point[0], 1), round(point[1], 1))
+
+
+def _direction(a: Point, b: Point) -> Point:
+    """Unit step from a to b, along the axis in which they differ more."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    return (copysign(1.0, dx), 0.0) if abs(dx) > abs(dy) else (0.0, copysign(1.0, dy))
 
 
 def _toward(a: Point, b: Point, length: float) -> Point:

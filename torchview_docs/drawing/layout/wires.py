@@ -11,7 +11,7 @@ from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.channels import Channel
 from torchview_docs.drawing.layout.layering import Layering, Side
 from torchview_docs.drawing.layout.panel import BORDER, End, PanelWire, Point
-from torchview_docs.drawing.layout.polyline import cut_start, shared_length, simplify
+from torchview_docs.drawing.layout.polyline import Drawn, cut_start, simplify
 
 __all__ = ["Placement", "lateral_height", "place_sides", "route"]
 
@@ -54,15 +54,13 @@ def route(layering: Layering, placement: Placement) -> list[PanelWire]:
 def _without_repeats(layering: Layering, paths: Sequence[_Path]) -> list[PanelWire]:
     """Cut off each path's beginning and end where it runs along an earlier one of its net."""
     found: list[PanelWire] = []
-    drawn: list[list[Point]] = []
-    reversed_: list[list[Point]] = []
+    drawn, backwards = Drawn(), Drawn()
     for path in paths:
         points = simplify(path.points)
-        start = max((shared_length(points, other) for other in drawn), default=0.0)
         backward = points[::-1]
-        end = max((shared_length(backward, other) for other in reversed_), default=0.0)
-        drawn.append(points)
-        reversed_.append(backward)
+        start, end = drawn.shared(points), backwards.shared(backward)
+        drawn.add(points)
+        backwards.add(backward)
         length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(points))
         if start >= length - 0.05 or end >= length - 0.05:
             continue
