@@ -80,11 +80,13 @@ class ImportRecorder:
             absolute = _absolute(name, here, level)
             self._note(importer, absolute)
             module = original(name, globals, locals, fromlist, level)
-            items = getattr(module, "__all__", ()) if "*" in (fromlist or ()) else fromlist
-            for item in items or ():
-                inner = f"{absolute}.{item}"
-                if inner in sys.modules or (hasattr(module, "__path__") and item not in vars(module)):
-                    self._note(importer, inner)
+            if fromlist:
+                # Not getattr: a lazy module would load what nobody has asked for.
+                names = getattr(module, "__dict__", {})
+                for item in names.get("__all__", ()) if "*" in fromlist else fromlist:
+                    inner = f"{absolute}.{item}"
+                    if inner in sys.modules or ("__path__" in names and item not in names):
+                        self._note(importer, inner)
             return module
 
         return recorded_import

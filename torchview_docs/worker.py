@@ -31,6 +31,8 @@ __all__ = ["Events", "Job", "Worker"]
 _START = 300.0
 #: Seconds between two looks at the memory; without /proc each costs a process.
 _LOOK = 0.1 if HAS_PROC else 1.0
+#: Seconds in which the end of a dead worker's output is heard, unless somebody else holds the pipe.
+_HEARD = 1.0
 _MB = 1024 * 1024
 _KILLED = "If nobody has ended it, the system has run out of memory: lower the setting `workers` or `memory`."
 
@@ -62,6 +64,7 @@ class Worker:
         self.served = 0
         self._since = time.monotonic()
         self._looked = 0.0
+        self._died = 0.0
         self._memory = 0
         self._said: collections.deque[str] = collections.deque(maxlen=200)
         # -P: nothing in the working folder may stand in for a module of Python's own.
@@ -78,10 +81,10 @@ class Worker:
         )
         self._jobs, replies, said = _pipes(self._process)
         self._readers = [
-            threading.Thread(target=_pass_on, args=(replies, self, events), daemon=True),
-            threading.Thread(target=_keep, args=(said, self._said), daemon=True),
+            (threading.Thread(target=_pass_on, args=(replies, self, events), daemon=True), replies),
+            (threading.Thread(target=_keep, args=(said, self._said), daemon=True), said),
         ]
-        for reader in self._readers:
+        for reader, _ in self._readers:
             reader.start()
         self._send(vars(setup))
 
@@ -141,6 +144,13 @@ class Worker:
             )
         return None
 
+    def has_died(self) -> bool:
+        """Whether it has died and a child of its holds the pipe open, so that its end is not heard."""
+        if self._process.poll() is None:
+            return False
+        self._died = self._died or time.monotonic()
+        return time.monotonic() - self._died > _HEARD
+
     def crash(self) -> Failure:
         """What is known of its death, after `end`."""
         said = [line for line in self._said if line.strip()]
@@ -156,16 +166,17 @@ class Worker:
         return Failure("crash", f"The process that traced it ended {how}.{last}", advice, where)
 
     def end(self) -> None:
-        """End it and whatever it has started; nothing if it has ended."""
-        if self._process.returncode is None:
-            # One that has died by itself keeps its own code.
-            self._process.poll()
-            kill_tree(self._process)
-        for reader in self._readers:
+        """End it and whatever it has started."""
+        # One that has died by itself keeps its own code; its children may live.
+        self._process.poll()
+        kill_tree(self._process)
+        # Closing writes what the dead one has not read.
+        with contextlib.suppress(OSError):
+            self._jobs.close()
+        for reader, pipe in self._readers:
             reader.join(timeout=5)
-        for pipe in _pipes(self._process):
-            # Closing writes what the dead one has not read.
-            with contextlib.suppress(OSError):
+            # Somebody who has escaped may still hold the other end; closing would wait for the reader.
+            if not reader.is_alive():
                 pipe.close()
 
 

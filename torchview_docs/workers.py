@@ -129,7 +129,7 @@ class Workers:
                 yield from self._heard(worker, line)
         for worker in list(self._workers):
             failure = worker.exceeded(self._settings)
-            if failure is not None:
+            if failure is not None or worker.has_died():
                 yield from self._lost(worker, failure)
 
     def _heard(self, worker: Worker, line: bytes | None) -> Iterator[tuple[Job, Outcome | None]]:

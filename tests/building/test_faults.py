@@ -88,6 +88,12 @@ NETS = """
                     os.setsid()
                     time.sleep(1000)
 
+    class ForkAbort(Good):
+        def act(self):
+            if os.fork() == 0:
+                time.sleep(1000)
+            os.abort()
+
     class Thread(Good):
         def act(self):
             threading.Thread(target=time.sleep, args=(1000,)).start()
@@ -151,6 +157,7 @@ def test_each_fault_costs_its_own_figure_only(nets: Site) -> None:
         "TensorHog",
         "Noise",
         "Fork",
+        "ForkAbort",
         "Thread",
         "Raises",
         "Good(width=3)",
@@ -172,6 +179,7 @@ def test_each_fault_costs_its_own_figure_only(nets: Site) -> None:
         "TensorHog": "memory",
         "Noise": "drawn",
         "Fork": "drawn",
+        "ForkAbort": "crash",
         "Thread": "drawn",
         "Raises": "forward",
         "Good(width=3)": "drawn",
@@ -180,6 +188,7 @@ def test_each_fault_costs_its_own_figure_only(nets: Site) -> None:
     assert "SIGABRT" in told["Abort"]
     assert "going down" in told["Abort"]
     assert re.search(r"nets\.py:\d+", told["Abort"])
+    assert "SIGABRT" in told["ForkAbort"]
     assert "SIGSEGV" in told["Segfault"]
     assert "SystemExit(3)" in told["Exit"]
     assert "exit code 3" in told["HardExit"]
