@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from torchview_docs.drawing.layout.nets import find_buses
+from torchview_docs.drawing.layout.buses import find_buses
 
 #: Coordinates are rounded to one decimal, and lines that miss a port by less than 1 px stay straight.
 SLACK = 1.2

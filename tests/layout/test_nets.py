@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.layout.scenes import card, frame, link
-from torchview_docs.drawing.layout.nets import find_buses, levels
+from torchview_docs.drawing.layout.buses import find_buses
+from torchview_docs.drawing.layout.nets import levels
 from torchview_docs.drawing.layout.panel import BORDER
 from torchview_docs.drawing.scene import Scene
 

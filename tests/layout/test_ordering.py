@@ -7,10 +7,10 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torchview_docs.drawing.layout.layering import layer
 from torchview_docs.drawing.layout.ordering import count_crossings, inversions, order_layers, place_fractions
 from torchview_docs.drawing.layout.panel import Box, End, Net, Problem
 from torchview_docs.drawing.layout.ranks import rank_boxes
+from torchview_docs.drawing.layout.strands import layer
 
 
 @given(st.lists(st.integers(0, 30), max_size=60))

@@ -5,16 +5,21 @@ for each that comes out, and wires cross its border only there. Each panel is la
 then stands in its parent as one box; equal panels are laid out once. One panel is a Sugiyama
 layout with hyperedges and orthogonal wires:
 
-    nets        which tensors run in which frame (Scene -> one problem per frame)
-    ranks       which boxes stand in one row
-    layering    dummies for what passes a row, side entries, links against the flow
-    ordering    the order in a row, with few crossings
-    segments    trunk and straight lines
-    ports       where cards are entered and left
-    coordinates where everything stands across the flow
-    channels    tracks, bands for labels and titles
-    wires       the lines
-    compose     absolute coordinates in the figure's direction
+    nets         which tensors run in which frame (Scene -> one problem per frame)
+    buses        lists that grow
+    laterals     what enters a panel from the left, an encoder beside its decoder
+    rows         which panels let the trunk out where it came in
+    ranks        which boxes stand in one row
+    layering     rows of boxes, ports and dummies; strands builds them
+    ordering     the order in a row, with few crossings
+    beside       the places of what enters from the left
+    segments     trunk and straight lines
+    ports        where cards are entered and left
+    coordinates  where everything stands across the flow; pulling does the sums
+    channels     tracks, bands for labels and titles
+    wires        the lines
+    titles       the places of titles
+    compose      absolute coordinates in the figure's direction
 """
 
 from __future__ import annotations

@@ -7,20 +7,16 @@ mean and later the median of what their neighbours wish; touching segments move 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.layering import Layering
+from torchview_docs.drawing.layout.pulling import Field, Wish, pack, pull
 from torchview_docs.drawing.layout.segments import Segments, Trunk
 
 __all__ = ["Extent", "extents", "place_across"]
 
-#: Rounds of pulling: for ordinary panels, and the number of wishes that are looked at, at most.
-MOST_ROUNDS = 60
-PULL_BUDGET = 600_000
-#: Two segments that wish to stand above each other each go half the way.
-DAMPING = 0.5
 #: A rail that misses a port by less snaps to it; the gaps beside it may shrink by so much.
 SNAP = 9.0
 SNAP_SLACK = 7.0
@@ -31,8 +27,6 @@ SIDE_WEIGHT = 0.3
 #: A way out that misses the way in by less is left where it is.
 LEAST_SHIFT = 12.0
 
-Wish = tuple[int, float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -42,27 +36,13 @@ class Extent:
     right: float
 
 
-@dataclass(slots=True)
-class _Field:
-    """Segments with their distances and wishes.
-
-    `right[s]` holds (segment, least distance) for each segment that stands right of s in some
-    layer, `left` the reverse; `wishes[s]` where the others want it: (segment, distance, weight).
-    """
-
-    x: list[float]
-    right: list[dict[int, float]]
-    left: list[dict[int, float]]
-    wishes: list[list[Wish]] = field(default_factory=list)
-
-
 def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[float]:
     """The x of each item's middle."""
     room = extents(layering)
     field_ = _constraints(layering, segments, room)
-    _pack(field_)
+    pack(field_)
     field_.wishes = _wishes(layering, trunk, segments)
-    _pull(field_)
+    pull(field_)
     _snap(layering, segments, field_)
     x = [field_.x[segments.of[i]] + segments.offset[i] for i in range(len(layering.items))]
     _align_exit(layering, trunk, room, x)
@@ -134,9 +114,9 @@ def _gap(layering: Layering, a: int, b: int) -> float:
     return sizes.BOX_GAP if kinds == ("box", "box") else sizes.PORT_GAP
 
 
-def _constraints(layering: Layering, segments: Segments, room: Sequence[Extent]) -> _Field:
+def _constraints(layering: Layering, segments: Segments, room: Sequence[Extent]) -> Field:
     count = len(segments.members)
-    found = _Field([0.0] * count, [{} for _ in range(count)], [{} for _ in range(count)])
+    found = Field([0.0] * count, [{} for _ in range(count)], [{} for _ in range(count)])
     of, offset = segments.of, segments.offset
     for layer in layering.layers:
         for a, b in pairwise(layer):
@@ -146,20 +126,6 @@ def _constraints(layering: Layering, segments: Segments, room: Sequence[Extent])
                 found.right[one][other] = distance
                 found.left[other][one] = distance
     return found
-
-
-def _pack(field_: _Field) -> None:
-    """Everything as far left as it goes, in topological order (segments never cross)."""
-    waiting = [len(left) for left in field_.left]
-    ready = [s for s, count in enumerate(waiting) if not count]
-    for s in ready:
-        for other, distance in field_.right[s].items():
-            field_.x[other] = max(field_.x[other], field_.x[s] + distance)
-            waiting[other] -= 1
-            if not waiting[other]:
-                ready.append(other)
-    if len(ready) != len(waiting):
-        raise AssertionError("linear segments cross")
 
 
 def _wishes(layering: Layering, trunk: Trunk, segments: Segments) -> list[list[Wish]]:
@@ -196,121 +162,7 @@ def _wishes(layering: Layering, trunk: Trunk, segments: Segments) -> list[list[W
     return wishes
 
 
-def _mean(wishes: list[tuple[float, float]]) -> float:
-    return sum(x * weight for x, weight in wishes) / sum(weight for _, weight in wishes)
-
-
-def _median(wishes: list[tuple[float, float]]) -> float:
-    wishes.sort()
-    half = sum(weight for _, weight in wishes) / 2
-    passed = 0.0
-    for i, (x, weight) in enumerate(wishes):
-        passed += weight
-        if abs(passed - half) < 1e-9 and i + 1 < len(wishes):
-            return (x + wishes[i + 1][0]) / 2
-        if passed > half:
-            return x
-    return wishes[-1][0]
-
-
-def _pull(field_: _Field) -> None:
-    """Move segments towards what their neighbours wish, first the mean, then the median."""
-    total = sum(map(len, field_.wishes)) + sum(map(len, field_.right)) + 1
-    rounds = max(6, min(MOST_ROUNDS, PULL_BUDGET // total))
-    for number in range(rounds):
-        by_mean = number < rounds // 2
-        moved = _pull_once(field_, by_mean=by_mean)
-        if moved < 0.05 and not by_mean:
-            break
-
-
-def _pull_once(field_: _Field, *, by_mean: bool) -> float:
-    x = field_.x
-    count = len(x)
-    force: list[float] = [0.0] * count
-    weight: list[float] = [0.01] * count
-    centre = _mean if by_mean else _median
-    for s in range(count):
-        wanted = [(x[other] + distance - x[s], w) for other, distance, w in field_.wishes[s]]
-        if wanted:
-            weight[s] = sum(w for _, w in wanted)
-            force[s] = centre(wanted) * weight[s]
-    region = _regions(field_, force, weight)
-    members: dict[int, list[int]] = {}
-    for s in range(count):
-        members.setdefault(region[s], []).append(s)
-    moved = 0.0
-    for root, segments in members.items():
-        shift = force[root] / weight[root]
-        if len(segments) > 1:
-            # what the members wish of each other moves none of them, or the whole would drift
-            wanted = [
-                (x[other] + distance - x[s], w)
-                for s in segments
-                for other, distance, w in field_.wishes[s]
-                if region[other] != root
-            ]
-            shift = centre(wanted) if wanted else 0.0
-        shift = _room(field_, region, root, segments, DAMPING * shift)
-        for s in segments:
-            x[s] += shift
-        moved += abs(shift)
-    return moved
-
-
-def _room(field_: _Field, region: Sequence[int], root: int, segments: Sequence[int], shift: float) -> float:
-    """As much of the shift as the neighbours of a region leave room for."""
-    x = field_.x
-    sign = 1.0 if shift > 0 else -1.0
-    near = field_.right if shift > 0 else field_.left
-    room = abs(shift)
-    for s in segments:
-        for other, distance in near[s].items():
-            if region[other] != root:
-                room = min(room, (x[other] - x[s]) * sign - distance)
-    return max(room, 0.0) * sign
-
-
-def _regions(field_: _Field, force: list[float], weight: list[float]) -> list[int]:
-    """Join touching segments that push against each other; sums their forces at the root."""
-    x = field_.x
-    parent = list(range(len(x)))
-
-    def find(s: int) -> int:
-        while parent[s] != s:
-            parent[s] = parent[parent[s]]
-            s = parent[s]
-        return s
-
-    tight = [
-        (a, b)
-        for a, right in enumerate(field_.right)
-        for b, distance in right.items()
-        if x[b] - x[a] - distance < 0.01
-    ]
-    changed = True
-    while changed and tight:
-        changed = False
-        rest = []
-        # the hardest push first: what it stops pushes nothing else
-        pull = [f / w for f, w in zip(force, weight, strict=True)]
-        tight.sort(key=lambda pair: pull[find(pair[1])] - pull[find(pair[0])])
-        for a, b in tight:
-            one, other = find(a), find(b)
-            if one == other:
-                continue
-            if force[one] / weight[one] > force[other] / weight[other] + 1e-6:
-                parent[other] = one
-                force[one] += force[other]
-                weight[one] += weight[other]
-                changed = True
-            else:
-                rest.append((a, b))
-        tight = rest
-    return [find(s) for s in range(len(x))]
-
-
-def _snap(layering: Layering, segments: Segments, field_: _Field) -> None:
+def _snap(layering: Layering, segments: Segments, field_: Field) -> None:
     """A line that misses a port by a few px meets it, if the small gaps beside it hold."""
     for s, members in enumerate(segments.members):
         if any(layering.items[item].kind in ("box", "in") for item in members):
@@ -327,7 +179,7 @@ def _snap(layering: Layering, segments: Segments, field_: _Field) -> None:
                 break
 
 
-def _free(field_: _Field, s: int, shift: float) -> bool:
+def _free(field_: Field, s: int, shift: float) -> bool:
     x = field_.x[s] + shift
     right = all(field_.x[o] - x >= d - SNAP_SLACK for o, d in field_.right[s].items())
     return right and all(x - field_.x[o] >= d - SNAP_SLACK for o, d in field_.left[s].items())

@@ -9,12 +9,13 @@ from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.beside import stand_beside, turn_early
 from torchview_docs.drawing.layout.channels import Channel, channels
 from torchview_docs.drawing.layout.coordinates import extents, place_across
-from torchview_docs.drawing.layout.layering import Key, Layering, layer, side_candidates
+from torchview_docs.drawing.layout.layering import Key, Layering
 from torchview_docs.drawing.layout.ordering import order_layers
 from torchview_docs.drawing.layout.panel import Blocked, PanelLabel, Problem, Solution
 from torchview_docs.drawing.layout.ports import place_ports
 from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
+from torchview_docs.drawing.layout.strands import layer, side_candidates
 from torchview_docs.drawing.layout.titles import place_title
 from torchview_docs.drawing.layout.wires import Placement, lateral_height, place_sides, route
 
