@@ -9,7 +9,7 @@ import sys
 import time
 
 from tests.layout.geometry import undrawn
-from tests.layout.scenes import card, chain, link, random_dag
+from tests.layout.scenes import card, chain, frame, link, random_dag
 from tests.layout.test_figures import transformer
 from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.layout.compose import solve_all
@@ -47,6 +47,22 @@ def test_a_fan_of_two_hundred_is_drawn():
     scene = Scene(tuple(cards), (), tuple(links))
     assert seconds(scene) < 1
     assert not undrawn(scene, lay_out(scene))
+
+
+def test_a_constant_that_a_thousand_cards_read_is_one_rail():
+    cards = [card("x"), card("k"), *(card(f"c{i}") for i in range(1000))]
+    links = [link(f"c{i - 1}" if i else "x", f"c{i}") for i in range(1000)]
+    links += [link("k", f"c{i}", position=1) for i in range(1000)]
+    scene = Scene(tuple(cards), (), tuple(links))
+    assert seconds(scene) < 3
+    assert lay_out(scene).width < 300
+
+
+def test_frames_may_be_nested_deeper_than_python_recurses():
+    frames = tuple(frame(f"f{i}", f"f{i - 1}" if i else None) for i in range(1500))
+    scene = Scene((card("a"), card("b", "f1499")), frames, (link("a", "b"),))
+    assert seconds(scene) < 5
+    assert len(lay_out(scene).wires) == 1501
 
 
 def test_eighty_equal_blocks_are_laid_out_once():
