@@ -71,6 +71,20 @@ case(lambda: nn.ModuleDict({"a": nn.Linear(3, 3)})["a"], f(2, 3), names="input",
 case(nn.Identity, f(2, 3), names="input", name="a root that returns its input")
 
 
+class Packed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+        out, _ = self.rnn(packed)
+        return nn.utils.rnn.pad_packed_sequence(out, batch_first=True)[0]
+
+
+case(Packed, f(3, 7, 3), lambda: torch.tensor([5, 7, 2]), names="x lengths", name="packed sequences")
+
+
 @nasty(
     "scripted module", scripted=lambda: _quietly(torch.jit.script, nn.Sequential(nn.Linear(3, 3), nn.ReLU()))
 )

@@ -10,6 +10,8 @@ from torchview_docs.errors import Failure, TraceError
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing import trace
 from torchview_docs.tracing.job import trace_spec
+from torchview_docs.tracing.ladder import climb
+from torchview_docs.tracing.run import Subject
 
 
 def failure(model: str, **options: object) -> Failure:
@@ -134,6 +136,12 @@ def test_nothing_is_changed_by_a_model_that_raises(device: str) -> None:
         torch.set_rng_state(random)
         torch.randn(1, 3)
         assert torch.equal(torch.get_rng_state(), random_after)
+
+
+def test_what_takes_too_long_on_meta_runs_on_cpu() -> None:
+    subject = Subject(Net(), (torch.randn(1, 10),), {})
+    assert climb(subject, "auto", budget=0.0).device == "cpu"
+    assert climb(subject, "auto").device == "meta"
 
 
 def test_an_unknown_device_is_a_mistake_of_the_caller() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 import threading
+import warnings
 import weakref
 from pathlib import Path
 
@@ -42,21 +44,22 @@ def test_patches_are_taken_out() -> None:
 
 
 def test_two_threads_trace_while_a_third_runs_untouched() -> None:
+    cases = {name: [CASES[name]() for _ in range(4)] for name in ("residual CNN", "Transformer")}
+    bystander, x = Net(), torch.randn(2, 10)
     before = patched()
+    ambient = (torch.get_rng_state().tolist(), random.getstate(), list(warnings.filters))
     stop = threading.Event()
     wrong: list[object] = []
-    graphs: dict[str, list[Graph]] = {"residual CNN": [], "Transformer": []}
+    graphs: dict[str, list[Graph]] = {name: [] for name in cases}
 
     def tracing(name: str) -> None:
-        for _ in range(4):
-            case = CASES[name]()
+        for case in cases[name]:
             graphs[name].append(trace(case.model, *case.args, **case.kwargs))
 
     def running() -> None:
-        model, x = Net(), torch.randn(2, 10)
-        expected = model(x)
+        expected = bystander(x)
         while not stop.is_set():
-            out = model(x)
+            out = bystander(x)
             if out.is_meta or not torch.equal(out, expected):
                 wrong.append(out)
 
@@ -71,6 +74,7 @@ def test_two_threads_trace_while_a_third_runs_untouched() -> None:
     third.join()
     assert not wrong
     assert patched() == before
+    assert ambient == (torch.get_rng_state().tolist(), random.getstate(), list(warnings.filters))
     for name, found in graphs.items():
         case = CASES[name]()
         assert found == [trace(case.model, *case.args, **case.kwargs)] * 4

@@ -8,17 +8,36 @@ import torch
 
 from torchview_docs.tracing.factories import on_cpu
 
-__all__ = ["NeedsData", "in_bfloat16", "meta_like", "on_zeros", "replace"]
+__all__ = [
+    "NeedsDataError",
+    "TooSlowError",
+    "UnsuitedError",
+    "in_bfloat16",
+    "meta_like",
+    "on_zeros",
+    "replace",
+]
 
 #: Operations are tried on real zeros up to this many elements.
 _RETRIED = 1 << 27
 
 
-class NeedsData(BaseException):
-    """The model asks for data that a meta tensor does not have.
+class UnsuitedError(BaseException):
+    """The model cannot be traced on the meta device.
 
     Not an Exception: the model's own handlers must not catch it and take another way.
     """
+
+
+class TooSlowError(UnsuitedError):
+    """Its meta kernels take too long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it takes more than {seconds:g} s there")
+
+
+class NeedsDataError(UnsuitedError):
+    """The model asks for data that a meta tensor does not have."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
@@ -64,7 +83,7 @@ def meta_like(t: torch.Tensor) -> torch.Tensor:
     if t.is_meta:
         return t
     if t.layout is not torch.strided:
-        raise NeedsData(f"a tensor of layout {t.layout}")
+        raise NeedsDataError(f"a tensor of layout {t.layout}")
     return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
 
 

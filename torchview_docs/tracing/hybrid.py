@@ -15,15 +15,18 @@ import torch
 
 from torchview_docs.tracing.autocast import cast_for
 from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
-from torchview_docs.tracing.fallbacks import NeedsData, in_bfloat16, meta_like, on_zeros, replace
+from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_like, on_zeros, replace
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.internals import storage_address, version
 from torchview_docs.tracing.memo import Memo
+from torchview_docs.tracing.shapes import RULES
 
-__all__ = ["Hybrid", "NeedsData"]
+__all__ = ["Hybrid", "NeedsDataError"]
 
 #: Real tensors that an operation makes are kept up to this many elements.
 _SMALL = 1 << 16
+#: Two real arguments that could make more elements than this together are tried on meta first.
+_HUGE = 1 << 26
 #: What torch says when an operation on meta tensors asks for data.
 _ABOUT_DATA = (
     "on meta tensors",
@@ -81,16 +84,31 @@ class Hybrid:
         if kind in (Kind.LIKE, Kind.NEW) and used and self.unreal(used[0]):
             return self._like(function, kind, args, kwargs, used)
         if not any(map(self.unreal, used)):
-            return self._shrink(function(*args, **on_cpu(kwargs)), used)
+            return self._real(function, kind, args, kwargs, used)
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
         if kind is Kind.VALUE:
-            raise NeedsData(short_name(function))
+            raise NeedsDataError(short_name(function))
         if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
             return self._view_of_unreal(function, args, kwargs)
         if kind in (Kind.GETITEM, Kind.SETITEM):
             args = (args[0], self._plain_index(args[1]), *args[2:])
+        rule = RULES.get(short_name(function))
+        if rule is not None and not torch.is_grad_enabled():
+            result = rule(function, args, kwargs)
+            if result is not None:
+                return result
         return self._on_meta(function, args, kwargs, used)
+
+    def _real(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        """Compute, unless what small tensors would make together is huge."""
+        if kind is Kind.ORDINARY and len(used) > 1:
+            large = sorted((t.numel() for t in used), reverse=True)
+            if large[0] * large[1] > _HUGE:
+                made = self._on_meta(function, args, kwargs, used)
+                if isinstance(made, torch.Tensor) and made.is_meta and made.numel() > _SMALL:
+                    return made
+        return self._shrink(function(*args, **on_cpu(kwargs)), used)
 
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run on the meta device; real arguments are stood in for by their twins."""
@@ -153,7 +171,7 @@ class Hybrid:
         except Exception as error:
             text = str(error)
             if any(words in text for words in _ABOUT_DATA):
-                raise NeedsData(short_name(function)) from error
+                raise NeedsDataError(short_name(function)) from error
             if "BF16" in text:
                 return in_bfloat16(function, args, kwargs)
             return on_zeros(function, args, kwargs, error)
@@ -162,7 +180,7 @@ class Hybrid:
         """Run a module into which no mode can see: as a whole on meta, or as a whole on real zeros."""
         if any(p.is_meta for p in module.parameters()):
             return function(module, *replace(args, meta_like), **replace(kwargs, meta_like))
-        error = NeedsData(f"call of {type(module).__name__}")
+        error = NeedsDataError(f"call of {type(module).__name__}")
         return on_zeros(function, (module, *args), kwargs, error)
 
     # -- kinds ----------------------------------------------------------------------------
@@ -241,7 +259,7 @@ class Hybrid:
         for part in parts:
             if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
                 if self.unreal(part):
-                    raise NeedsData("index by a mask")
+                    raise NeedsDataError("index by a mask")
                 plain += part.nonzero(as_tuple=True)
             else:
                 plain.append(part)

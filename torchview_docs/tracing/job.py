@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +14,9 @@ from torchview_docs.expressions import parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.constructing import meta_parameters
-from torchview_docs.tracing.fallbacks import NeedsData
+from torchview_docs.tracing.fallbacks import UnsuitedError
 from torchview_docs.tracing.inputs import inputs_of
-from torchview_docs.tracing.ladder import attempt, forward_failure
+from torchview_docs.tracing.ladder import BUDGET, attempt, forward_failure
 from torchview_docs.tracing.resolve import build
 from torchview_docs.tracing.run import Subject
 from torchview_docs.tracing.state import fixed_randomness
@@ -37,12 +39,13 @@ def trace_spec(spec: FigureSpec) -> Graph:
     model: Callable[..., Any] | None = None
     try:
         model = _build_on_meta(spec)
-        return attempt(_subject(spec, model, meta=True), meta=True)
+        budget = BUDGET if spec.device == "auto" else math.inf
+        return attempt(_subject(spec, model, meta=True), meta=True, budget=budget)
     except TraceError as error:
         if error.failure.kind == "import":
             raise
         first: BaseException = error
-    except (Exception, NeedsData) as error:
+    except (Exception, UnsuitedError) as error:
         first = error
     failure = _failure(spec, model, first)
     if spec.device == "meta":
@@ -57,13 +60,11 @@ def _build_on_meta(spec: FigureSpec) -> Callable[..., Any]:
     """A model without memory; a real one where its constructor asks for data."""
     expression = parse_model(spec.model)
     try:
-        with fixed_randomness(), meta_parameters():
+        with contextlib.suppress(UnsuitedError), fixed_randomness(), meta_parameters():
             return build(expression)
     except TraceError as error:
         if error.failure.kind == "import":
             raise
-    except NeedsData:
-        pass
     with fixed_randomness():
         return build(expression)
 

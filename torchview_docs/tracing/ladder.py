@@ -6,6 +6,7 @@ has no meta form, it runs on real tensors, if it fits.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,20 +15,23 @@ import torch
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.graph import Graph
 from torchview_docs.tracing.failures import failure_of, full_name, where_of
-from torchview_docs.tracing.fallbacks import NeedsData
+from torchview_docs.tracing.fallbacks import UnsuitedError
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.run import Subject, run
 
-__all__ = ["MEMO", "attempt", "climb", "forward_failure"]
+__all__ = ["BUDGET", "MEMO", "attempt", "climb", "forward_failure"]
 
 #: Shared by all figures of a worker: equal operations give equal shapes, whoever asks.
 MEMO = Memo()
 
+#: Seconds that `device: auto` gives to meta: some kernels there are slower than real ones.
+BUDGET = 30.0
+
 _INPUT_ADVICE = "Check the input: its shapes, dtypes and the names of its arguments."
 
 
-def climb(subject: Subject, device: str) -> Graph:
-    """Trace on the first rung that carries.
+def climb(subject: Subject, device: str, *, budget: float = BUDGET) -> Graph:
+    """Trace on the first rung that carries; `auto` gives meta `budget` seconds.
 
     Raises:
         TraceError: None does; the Failure tells of the last one.
@@ -37,8 +41,8 @@ def climb(subject: Subject, device: str) -> Graph:
         raise ValueError(f"device is {device!r}, not auto, meta or cpu")
     if device != "cpu":
         try:
-            return attempt(subject, meta=True)
-        except (Exception, NeedsData) as error:
+            return attempt(subject, meta=True, budget=budget if device == "auto" else math.inf)
+        except (Exception, UnsuitedError) as error:
             if device == "meta":
                 raise TraceError(forward_failure(subject.model, error)) from error
     try:
@@ -47,15 +51,15 @@ def climb(subject: Subject, device: str) -> Graph:
         raise TraceError(forward_failure(subject.model, error)) from error
 
 
-def attempt(subject: Subject, *, meta: bool) -> Graph:
+def attempt(subject: Subject, *, meta: bool, budget: float = math.inf) -> Graph:
     """Trace on one rung, a second time with autograd where the model asks for gradients."""
     memo = MEMO if meta else None
     try:
-        return run(subject, meta=meta, memo=memo)
+        return run(subject, meta=meta, memo=memo, budget=budget)
     except RuntimeError as error:
         if "does not require grad" not in str(error):
             raise
-        return run(subject, meta=meta, memo=memo, grad=True)
+        return run(subject, meta=meta, memo=memo, grad=True, budget=budget)
 
 
 def forward_failure(
@@ -64,7 +68,7 @@ def forward_failure(
     """The Failure of a forward pass."""
     named = type(model) if isinstance(model, torch.nn.Module) else model
     what = f"forward of {full_name(named)}"
-    if isinstance(error, NeedsData):
+    if isinstance(error, UnsuitedError):
         return Failure(
             "forward",
             f"{what} cannot be traced on the meta device: {error}",

@@ -21,7 +21,8 @@ def class_name(module: torch.nn.Module) -> str:
     original = getattr(module, "original_name", None) if isinstance(module, torch.jit.ScriptModule) else None
     if original:
         return f"torch.jit.{original}"
-    cls = type(module)
+    # torch.compile wraps a module in one of its own; it runs eagerly here.
+    cls = type(getattr(module, "_orig_mod", module))
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
@@ -47,7 +48,7 @@ class Modules:
         """The path of a module; the root's is empty."""
         path = self._paths.get(id(module))
         if path is None:
-            self._add(module, self._unique(type(module).__name__))
+            self._add(module, self._unique(class_name(module).rpartition(".")[2]))
             path = self._paths[id(module)]
         return path
 

@@ -99,7 +99,9 @@ def _is_method(function: Any) -> bool:
 
 
 def _dotted(function: Any, short: str) -> str:
-    if isinstance(function, OpOverload | OpOverloadPacket):
+    if isinstance(function, OpOverload):
+        function = function.overloadpacket
+    if isinstance(function, OpOverloadPacket):
         return f"torch.ops.{str(function).removeprefix('torch.ops.')}"
     if isinstance(function, HigherOrderOperator):
         return f"torch.{short}" if hasattr(torch, short) else f"torch.ops.higher_order.{short}"

@@ -44,7 +44,7 @@ def install(recorder: Recorder) -> None:
         if _count == 0:
             try:
                 # One by one: what was put in before one fails must be taken out.
-                for patch in (_module_calls, _autograd_functions, _functorch, _attention_fastpath, _compiled):
+                for patch in (_module_calls, _autograd_functions, _unseen, _attention_fastpath, _compiled):
                     _undo.append(patch())  # noqa: PERF401
             except BaseException:
                 _take_out()
@@ -143,12 +143,14 @@ def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
     return recorder.opaque(name, lambda *a, **k: run(cls, *a, **k), args, kwargs)
 
 
-def _functorch() -> Callable[[], None]:
+def _unseen() -> Callable[[], None]:
     undo = [
         # vmap_impl(func, in_dims, out_dims, randomness, chunk_size, *args, **kwargs)
         _opaque(apis, "vmap_impl", "torch.func.vmap", lambda rest, options: (rest[4:], options)),
         # grad_impl(func, argnums, has_aux, args, kwargs)
         _opaque(eager_transforms, "grad_impl", "torch.func.grad", lambda rest, _: (rest[2], rest[3])),
+        # nested_tensor(tensors, …) copies from a list, which no mode sees.
+        _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor", None),
     ]
 
     def undo_all() -> None:
@@ -159,9 +161,13 @@ def _functorch() -> Callable[[], None]:
 
 
 def _opaque(
-    module: Any, attribute: str, name: str, arguments: Callable[[Any, Any], tuple[Any, Any]]
+    module: Any, attribute: str, name: str, arguments: Callable[[Any, Any], tuple[Any, Any]] | None
 ) -> Callable[[], None]:
-    """Make a transform one operation; `arguments` picks what the transformed function gets."""
+    """Make a function one operation.
+
+    `arguments` picks from all but the first what a transformed function gets; without it the
+    function is no transform, and all are its own.
+    """
     original = getattr(module, attribute)
 
     def transform(func: Any, *rest: Any, **options: Any) -> Any:
@@ -173,7 +179,8 @@ def _opaque(
             with no_torch_function():
                 return original(func, *rest, **options)
 
-        return recorder.opaque(name, run, *arguments(rest, options))
+        given = arguments(rest, options) if arguments else ((func, *rest), options)
+        return recorder.opaque(name, run, *given)
 
     setattr(module, attribute, transform)
     return lambda: setattr(module, attribute, original)

@@ -7,6 +7,8 @@ see come from the patches in `patches`, which look up the recorder of their thre
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -15,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from torchview_docs.tracing import patches
 from torchview_docs.tracing.containers import pack, tensors
+from torchview_docs.tracing.fallbacks import TooSlowError
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
@@ -31,16 +34,22 @@ class Recorder(TorchFunctionMode):
     Args:
         hybrid: Computes shapes without data; None runs everything as it is.
         guard: Called with each tensor that is about to be changed in place.
+        budget: Seconds after which the next operation raises `TooSlowError`.
     """
 
     def __init__(
-        self, hybrid: Hybrid | None = None, guard: Callable[[torch.Tensor], None] | None = None
+        self,
+        hybrid: Hybrid | None = None,
+        guard: Callable[[torch.Tensor], None] | None = None,
+        budget: float = math.inf,
     ) -> None:
         super().__init__()
         self.record = Record()
         self.hybrid = hybrid
         self.values = Tensors(hold=hybrid is not None)
         self._guard = guard
+        self._budget = budget
+        self._deadline = time.monotonic() + budget
         self._call: Call | None = None
         #: How many opaque operations are running; what happens in them is not recorded.
         self._muted = 0
@@ -67,6 +76,8 @@ class Recorder(TorchFunctionMode):
         kind = kind_of(function)
         if kind is Kind.METADATA or (types and is_lazy(types)):
             return function(*args, **kwargs)
+        if time.monotonic() > self._deadline:
+            raise TooSlowError(self._budget)
         if kind is Kind.COPY:
             return self._copy(types, *args, **kwargs)
         used = tensors(args, kwargs)
@@ -107,7 +118,8 @@ class Recorder(TorchFunctionMode):
         if before != after:
             changed += [t for t, x, y in zip(used, before, after, strict=True) if x != y]
         if self.hybrid is not None:
-            changed += self.hybrid.take_written()
+            # What an opaque operation wrote into tensors of its own concerns nobody.
+            changed += [t for t in self.hybrid.take_written() if any(t is other for other in used)]
         value = self.values.value
         packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
         if changed:
@@ -133,14 +145,16 @@ class Recorder(TorchFunctionMode):
         """Run something that torch does not see, as one operation called `name`."""
         if self._muted:
             return run(*args, **kwargs)
-        used = tensors(args, kwargs)
-        before = _versions(used)
+        with no_torch_function():
+            used = tensors(args, kwargs)
+            before = _versions(used)
         self._muted += 1
         try:
             result = run(*args, **kwargs)
         finally:
             self._muted -= 1
-        self._append(name, Kind.ORDINARY, (args, kwargs), used, before=before, result=result)
+        with no_torch_function():
+            self._append(name, Kind.ORDINARY, (args, kwargs), used, before=before, result=result)
         return result
 
     # -- module calls ---------------------------------------------------------------------
@@ -150,7 +164,9 @@ class Recorder(TorchFunctionMode):
         if self._muted:
             return run(module, *args, **kwargs)
         value = self.values.value
-        call = Call(module, pack(args, value), pack(kwargs, value), self._call, len(self.record.events))
+        with no_torch_function():  # looking at a tensor's shape is no operation of the model
+            packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
+        call = Call(module, packed_args, packed_kwargs, self._call, len(self.record.events))
         self.record.events.append(call)
         call.opaque = isinstance(module, torch.jit.ScriptModule)
         self._call = call
@@ -164,7 +180,8 @@ class Recorder(TorchFunctionMode):
         finally:
             self._muted -= call.opaque
             self._call = call.parent
-        call.result = pack(result, value)
+        with no_torch_function():
+            call.result = pack(result, value)
         self.record.events.append(Exit(call))
         return result
 

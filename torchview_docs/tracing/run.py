@@ -6,6 +6,7 @@ import contextlib
 import copy
 import gc
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.memo import Memo
-from torchview_docs.tracing.modules import Modules
+from torchview_docs.tracing.modules import Modules, class_name
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.recorder import Recorder
 from torchview_docs.tracing.sources import Held
@@ -40,12 +41,19 @@ class Subject:
 def model_name(model: Any) -> str:
     """The name of a module's class, or of a function."""
     if isinstance(model, torch.nn.Module):
-        return type(model).__name__
+        return class_name(model).rpartition(".")[2]
     name = getattr(model, "__name__", None) or getattr(getattr(model, "func", None), "__name__", None)
     return str(name or type(model).__name__).strip("<>")
 
 
-def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = False) -> Graph:
+def run(
+    subject: Subject,
+    *,
+    meta: bool,
+    memo: Memo | None = None,
+    grad: bool = False,
+    budget: float = math.inf,
+) -> Graph:
     """Run a model once and tell what it did; it is left as it was, also when it raises.
 
     Args:
@@ -53,19 +61,23 @@ def run(subject: Subject, *, meta: bool, memo: Memo | None = None, grad: bool = 
         meta: Compute shapes only; parameters and floating-point inputs are neither read nor written.
         memo: Remembered results of meta operations.
         grad: Let autograd record, for models that ask for gradients in their forward pass.
+        budget: Seconds that it may take.
+
+    Raises:
+        UnsuitedError: It cannot be done on meta.
     """
     with _no_collection(meta=meta):
-        return _run(subject, meta=meta, memo=memo, grad=grad)
+        hybrid = Hybrid(memo) if meta else None
+        return _run(subject, hybrid, grad=grad, budget=budget)
 
 
-def _run(subject: Subject, *, meta: bool, memo: Memo | None, grad: bool) -> Graph:
+def _run(subject: Subject, hybrid: Hybrid | None, *, grad: bool, budget: float) -> Graph:
     model = subject.model
     if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
         model = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
     root = model if isinstance(model, torch.nn.Module) else None
     saved = Saved(model)
-    hybrid = Hybrid(memo) if meta else None
-    recorder = Recorder(hybrid, guard=saved.guard)
+    recorder = Recorder(hybrid, guard=saved.guard, budget=budget)
     modules = Modules(root)
     try:
         held = _held(modules, recorder)
@@ -77,12 +89,14 @@ def _run(subject: Subject, *, meta: bool, memo: Memo | None, grad: bool) -> Grap
                 hybrid.declare_unreal(tensor)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         if root is not None:
-            root.train(subject.mode == "train")
+            # Exported modules have one mode for ever and refuse to change it.
+            with contextlib.suppress(NotImplementedError):
+                root.train(subject.mode == "train")
         with fixed_randomness(), torch.set_grad_enabled(grad), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
         held |= _held(modules, recorder)
-        device = "meta" if meta else _device(root, inputs)
+        device = "meta" if hybrid is not None else _device(root, inputs)
         return analyse(
             recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
         )

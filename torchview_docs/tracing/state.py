@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import random
 import sys
+import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -112,24 +113,59 @@ def _refill(holder: Any, content: Any) -> None:
         holder.update(content)
 
 
+class _Ambient:
+    """What is global in the process: random generators, default dtype, warning filters.
+
+    Traces in several threads share it: the first saves, the last puts back.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.count = 0
+        self.undo: list[Callable[[], object]] = []
+
+    def enter(self) -> None:
+        with self.lock:
+            if self.count == 0:
+                self._save()
+            self.count += 1
+            torch.default_generator.manual_seed(0)
+            random.seed(0)
+            if "numpy.random" in sys.modules:
+                sys.modules["numpy.random"].seed(0)
+
+    def leave(self) -> None:
+        with self.lock:
+            self.count -= 1
+            while self.count == 0 and self.undo:
+                self.undo.pop()()
+
+    def _save(self) -> None:
+        torch_state, python_state = torch.get_rng_state(), random.getstate()
+        dtype = torch.get_default_dtype()
+        quiet = warnings.catch_warnings()
+        quiet.__enter__()
+        warnings.simplefilter("ignore")
+        self.undo = [
+            lambda: quiet.__exit__(None, None, None),
+            lambda: torch.set_default_dtype(dtype),
+            lambda: torch.set_rng_state(torch_state),
+            lambda: random.setstate(python_state),
+        ]
+        numpy_random = sys.modules.get("numpy.random")
+        if numpy_random is not None:
+            numpy_state = numpy_random.get_state()
+            self.undo.append(lambda: numpy_random.set_state(numpy_state))
+
+
+_ambient = _Ambient()
+
+
 @contextlib.contextmanager
 def fixed_randomness() -> Iterator[None]:
-    """Random numbers from fixed seeds, and the generators, default dtype and filters as before."""
-    torch_state, python_state = torch.get_rng_state(), random.getstate()
-    numpy_random = sys.modules.get("numpy.random")
-    numpy_state = numpy_random.get_state() if numpy_random else None
-    dtype = torch.get_default_dtype()
+    """Random numbers from fixed seeds and no warnings; generators, dtype and filters stay as before."""
+    _ambient.enter()
     try:
-        torch.default_generator.manual_seed(0)
-        random.seed(0)
-        if numpy_random:
-            numpy_random.seed(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        yield
     finally:
-        torch.set_default_dtype(dtype)
-        torch.set_rng_state(torch_state)
-        random.setstate(python_state)
-        if numpy_random:
-            numpy_random.set_state(numpy_state)
+        _ambient.leave()

@@ -1,0 +1,136 @@
+"""What no function mode sees by itself, or sees in another form: one honest node each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from torchview_docs.graph import Graph
+from torchview_docs.tracing import trace
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Inner(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layer(x).relu()
+
+
+class Around(nn.Module):
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.inner(x) + 1
+
+
+def chain(graph: Graph) -> list[str]:
+    """Targets from the input to the output, where each node has one argument."""
+    found, name = [], next(n.name for n in graph.nodes if n.op == "output")
+    while graph.by_name[name].args:
+        name = graph.by_name[name].args[0].node
+        found.append(graph.by_name[name].target)
+    return found[::-1]
+
+
+X = torch.randn(2, 3)
+
+
+def test_compiled_modules_run_eagerly() -> None:
+    graph = trace(Around(torch.compile(Inner())), X)
+    assert graph.device == "meta"
+    assert chain(graph) == ["x", "torch.nn.functional.linear", "relu", "operator.add"]
+    assert graph.by_name["inner"].type.endswith("Inner")
+
+
+@pytest.mark.parametrize("make", [torch.jit.script, lambda m: torch.jit.trace(m, X)])
+def test_scripted_and_traced_modules_are_leaves_of_their_class(
+    make: Callable[[nn.Module], nn.Module],
+) -> None:
+    graph = trace(Around(make(Inner())), X)
+    assert chain(graph) == ["x", "inner", "operator.add"]
+    assert graph.by_name["inner"].type == "torch.jit.Inner"
+    assert graph.by_name["inner"].parameters is not None
+
+
+def test_exported_modules_show_their_operations() -> None:
+    graph = trace(Around(torch.export.export(Inner(), (X,)).module()), X)
+    assert chain(graph) == ["x", "torch.ops.aten.linear", "torch.ops.aten.relu", "operator.add"]
+
+
+def test_a_condition_is_one_node() -> None:
+    class Conditional(Inner):
+        def forward(self, x: torch.Tensor, flag: torch.Tensor) -> Any:
+            return torch.cond(flag, self.layer, lambda a: a * 2, (x,))
+
+    graph = trace(Conditional(), X, torch.tensor(True))
+    assert [n.target for n in graph.nodes if n.op.startswith("call_f")] == ["torch.cond"]
+    assert [u.node for u in graph.by_name["cond"].args] == ["flag", "x"]
+
+
+def test_custom_operators_have_their_name() -> None:
+    @torch.library.custom_op("torchview_docs_tests::twice", mutates_args=())
+    def twice(x: torch.Tensor) -> torch.Tensor:
+        return x * 2
+
+    @twice.register_fake
+    def _(x: torch.Tensor) -> torch.Tensor:
+        return torch.empty_like(x)
+
+    graph = trace(lambda x: torch.ops.torchview_docs_tests.twice(x) + 1, X)
+    assert graph.device == "meta"
+    assert chain(graph) == ["x", "torch.ops.torchview_docs_tests.twice", "operator.add"]
+
+
+def test_nested_and_sparse_tensors() -> None:
+    def nested(x: torch.Tensor) -> torch.Tensor:
+        parts = torch.nested.nested_tensor([x[:1], x])
+        return torch.nested.to_padded_tensor(parts, 0.0)
+
+    graph = trace(nested, X)
+    assert {u.node for u in graph.by_name["nested_tensor"].args} == {"getitem", "x"}
+    assert graph.tensor(graph.by_name["output"].args[0]).shape == (2, 2, 3)
+
+    sparse = torch.eye(2).to_sparse()
+    graph = trace(lambda x, a: torch.sparse.mm(a, x), X, sparse)
+    assert {u.node for u in graph.by_name["output"].args} == {"_sparse_mm"}
+    assert {u.node for u in graph.by_name["_sparse_mm"].args} == {"x", "a"}
+
+
+def test_data_that_leaves_torch_comes_back_as_a_constant() -> None:
+    graph = trace(lambda x: torch.from_numpy(x.numpy() * 2) + x, X)
+    assert graph.device == "cpu"
+    assert [(n.op, n.type) for n in graph.nodes][1] == ("get_attr", "constant")
+
+
+def test_callables_of_every_kind() -> None:
+    class Thing:
+        def __call__(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 3
+
+    for model in (functools.partial(torch.add, other=X), Thing(), Thing().__call__, Inner().forward):
+        graph = trace(model, X)
+        graph.validate()
+        assert graph.device == "meta"
+        assert [n.target for n in graph.nodes if n.op == "output"] == ["output"]
+        assert graph.root is None or graph.name == "forward"
+
+
+def test_small_real_tensors_that_make_a_huge_one_do_not() -> None:
+    def function(x: torch.Tensor) -> torch.Tensor:
+        positions = torch.arange(60_000)
+        return (positions[:, None] < positions[None]).sum() + x
+
+    graph = trace(function, X)
+    assert graph.device == "meta"
+    assert graph.by_name["lt"].outputs[0].shape == (60_000, 60_000)
