@@ -19,6 +19,8 @@ TWO_LINES = 44.0
 TITLE_SIZE = 13.0
 CONFIG_SIZE = 11.0
 CONFIG_GAP = 14.0
+AROUND_TITLE = 26.0
+LEAST_WIDTH = 50.0
 #: A badge such as `× 12`.
 BADGE_SIZE = 10.0
 BADGE_ROOM = 18.0
@@ -57,9 +59,13 @@ def card_sizes(scene: Scene, direction: Direction) -> dict[str, tuple[float, flo
 
 
 def _two_lines(card: Card) -> tuple[float, float]:
-    if card.kind != "card" or len(card.rows) != 1 or not card.rows[0].config:
+    if card.kind != "card" or len(card.rows) != 1:
         return card.width, card.height
     title = text_width(card.rows[0].title, TITLE_SIZE)
+    if not card.rows[0].config:
+        # what is as wide as its neighbours above each other need not be so beside them
+        narrow = max(LEAST_WIDTH, title + AROUND_TITLE)
+        return (card.width if card.repeat > 1 else min(card.width, narrow)), card.height
     config = text_width(card.rows[0].config, CONFIG_SIZE)
     spared = min(title, config) + CONFIG_GAP
     return max(card.width - spared, max(title, config) + 20.0), max(card.height, TWO_LINES)

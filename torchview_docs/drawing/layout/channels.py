@@ -110,7 +110,7 @@ def _border_bands(problem: Problem, count: int, *, first: bool, last: bool) -> t
     if first and not last:
         if not title:
             return (0.0, sizes.ARROW) if count else (0.0, 0.0)
-        before = sizes.TITLE_BAND if problem.title_at == "start" else 4.0 if count else sizes.PADDING
+        before = sizes.TITLE_BAND if problem.title_at == "start" else sizes.TRACK if count else sizes.PADDING
         after = sizes.ARROW if count else 2.0 if problem.title_at == "start" else 4.0
         return before, after
     if last and not first:
