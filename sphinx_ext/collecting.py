@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -79,8 +80,13 @@ class FigureCollector(EnvironmentCollector):
         for index, node in enumerate(figures):
             node["prefix"] = _prefix(docname, index, node)
         collected(app.env)[docname] = tuple(
-            Collected(Written.of(node), node["prefix"], f"{node.source}:{node.line}") for node in figures
+            Collected(Written.of(node), node["prefix"], _location(node)) for node in figures
         )
+
+
+def _location(node: nodes.Element) -> str:
+    # Of an included file docutils gives a path that is relative to the folder of the process.
+    return f"{Path(node.source or '').absolute()}:{node.line}"
 
 
 def _prefix(docname: str, index: int, node: nodes.Element) -> str:

@@ -37,16 +37,14 @@ class Drawn:
         from torchview_docs.drawing.svg import svg
         from torchview_docs.markup import figure_box
 
-        title = self.figure.graph.name
-        written = svg(self.figure.drawing, prefix=prefix, title=title, desc=self.description(), link=link)
+        drawing = self.figure.drawing
+        written = svg(drawing, prefix=prefix, title=drawing.title, desc=self.description(), link=link)
         # Where nothing is said, Sphinx's themes put captions into the middle.
         return figure_box(written, self.spec if self.spec.align else replace(self.spec, align="center"))
 
     def description(self) -> str:
         """What readers are told who do not see it."""
-        from torchview_docs.markup import describe
-
-        return self.spec.alt or describe(self.figure.view)
+        return self.spec.alt or self.figure.drawing.description
 
 
 @dataclass(frozen=True, slots=True)

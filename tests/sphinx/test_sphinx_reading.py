@@ -138,7 +138,7 @@ def test_locations_are_those_of_the_directives(read: Site) -> None:
     docstring, included = pages["api"]
     source = read.root / "nets/documented.py"
     assert docstring[3] == f"{source}:docstring of nets.documented.Documented:5"
-    assert Path(included[3]).name == "part.txt:4"
+    assert Path(included[3]).resolve() == docs / "part.txt:4"
 
 
 def test_prefixes_are_names_or_unique_in_the_project(read: Site) -> None:
