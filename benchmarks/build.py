@@ -60,7 +60,15 @@ class Net{number}(nn.Module):
 """
 
 FIGURE = re.compile(r"<svg[^>]*\btv\b.*?</svg>", re.DOTALL)
-TEXT = "Some text about the model, as a page of documentation has it. " * 12
+CARDS = re.compile(r'<g class="tv-cards">.*', re.DOTALL)
+#: A page of documentation has text, headings, lists and code.
+SENTENCE = "Some text about the model, as a page of *documentation* has it, with ``code`` in between. "
+PARAGRAPH = SENTENCE * 8
+LIST = "\n".join(f"- Point {number}: {SENTENCE}" for number in range(5))
+CODE = ["def train(model, loader, optimizer, loss_function):"] + [
+    f"    value_{number} = loss_function(model(batch[{number}]), target)  # step {number}"
+    for number in range(12)
+]
 
 _MKDOCS = "mkdocs build -q --strict -f {root}/mkdocs.yml -d {out}"
 HOSTS = {"sphinx": "sphinx -q -W -b html {docs} {out}", "mkdocs": _MKDOCS, "material": _MKDOCS}
@@ -111,7 +119,13 @@ def make(root: Path, host: str, figures: int, *, with_figures: bool) -> Site:
         else:
             figure = f"```torchview\n{model}\n" + "".join(f"{k}: {v}\n" for k, v in options.items()) + "```\n"
             title = f"# Page {page}\n"
-        body = f"{title}\n{TEXT}\n\n{figure if with_figures else ''}\n{TEXT}\n"
+        code = "\n".join(f"    {line}" for line in CODE) if fence == "rst" else "\n".join(CODE)
+        block = f".. code-block:: python\n\n{code}" if fence == "rst" else f"```python\n{code}\n```"
+        heading = "{}\n-------" if fence == "rst" else "## {}"
+        parts = [title, PARAGRAPH, figure if with_figures else "", PARAGRAPH]
+        for section in ("Usage", "Details"):
+            parts += [heading.format(section), PARAGRAPH, block, LIST, PARAGRAPH]
+        body = "\n\n".join(parts) + "\n"
         (docs / f"{name}.{fence}").write_text(body)
     if host == "sphinx":
         extension = "extensions = ['torchview_docs.sphinx_ext']\n" if with_figures else ""
@@ -143,9 +157,7 @@ def measure(host: str, figures: int, rounds: int) -> None:
             f"({statistics.median(p for p, _ in warm):.2f} s without, "
             f"{statistics.median(f for _, f in warm):.2f} s with; target ≤ 1.15 ×)"
         )
-        found = [
-            svg for page in full.pages() for svg in re.findall(r"<svg[^>]*tv-.*?</svg>", page, re.DOTALL)
-        ]
+        found = [svg for page in full.pages() for svg in FIGURE.findall(page)]
         if len(found) != figures:
             sys.exit(f"{len(found)} figures in the pages, not {figures}")
         weigh(found)
@@ -154,7 +166,7 @@ def measure(host: str, figures: int, rounds: int) -> None:
 
 
 def weigh(figures: list[str]) -> None:
-    cards = sum(len(re.findall(r'class="tv-t\b', svg)) for svg in figures)
+    cards = sum(CARDS.search(svg)[0].count("<text") - svg.count("tv-badge") for svg in figures)
     total = sum(len(svg.encode()) for svg in figures)
     packed = sum(len(gzip.compress(svg.encode(), mtime=0)) for svg in figures)
     print(

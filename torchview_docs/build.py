@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -98,13 +98,15 @@ class Figure:
 
     @cached_property
     def drawing(self) -> Drawing:
-        """The figure laid out; kept in the cache."""
+        """The figure laid out, with title and description; kept in the cache."""
         found = self._store.drawing(self.digest)
         if found is None:
             from torchview_docs.drawing.cards import scene
             from torchview_docs.drawing.layout import lay_out
+            from torchview_docs.markup import describe
 
-            found = lay_out(scene(self.view, self.spec))
+            laid_out = lay_out(scene(self.view, self.spec))
+            found = replace(laid_out, title=self.graph.name, description=describe(self.view))
             self._store.save_drawing(self.digest, found)
         return found
 

@@ -130,11 +130,9 @@ def _project(arguments: argparse.Namespace) -> Project:
 
 def _svg(figure: Figure) -> str:
     from torchview_docs.drawing.svg import svg
-    from torchview_docs.markup import describe
 
-    return svg(
-        figure.drawing, prefix="tv", title=figure.graph.name, desc=describe(figure.view), standalone=True
-    )
+    drawing = figure.drawing
+    return svg(drawing, prefix="tv", title=drawing.title, desc=drawing.description, standalone=True)
 
 
 def _json(figure: Figure) -> str:

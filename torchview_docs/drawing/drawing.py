@@ -6,19 +6,17 @@ Coordinates are px from the top left corner, y downwards, rounded to one decimal
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields, is_dataclass
+from math import isfinite
+from typing import Any, get_args
 
-from torchview_docs.drawing.scene import Card, Frame, Row
+from torchview_docs.drawing.scene import Card, CardKind, Frame, Row
 from torchview_docs.errors import RecordError
 
 __all__ = ["FORMAT", "Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
 
 #: Version of the JSON format and of the layout: a drawing of another version is made again.
-FORMAT = 1
-
-T = TypeVar("T")
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`."""
+    """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`.
+
+    `title` names what is drawn, `description` tells it to those who do not see it.
+    """
 
     width: float
     height: float
@@ -80,68 +81,86 @@ class Drawing:
     wires: tuple[Wire, ...]
     labels: tuple[Label, ...]
     direction: str = "TB"
+    title: str = ""
+    description: str = ""
 
     def to_json(self) -> str:
-        """The drawing as JSON, one line."""
-        data = {"format": FORMAT, **asdict(self)}
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+        """The drawing as JSON, one line: each part is the list of its fields' values, in order."""
+        return json.dumps([FORMAT, *_values(self)], ensure_ascii=False, separators=(",", ":")) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Drawing:
-        """Read what `to_json` wrote.
+        """Read what `to_json` wrote; every type is checked, since it may be foreign.
 
         Raises:
             RecordError: It is not a drawing, or of another format.
         """
         try:
-            data = json.loads(text)
-            if data["format"] != FORMAT:
-                raise RecordError(f"drawing of format {data['format']!r}, this version reads {FORMAT}")
+            form, *data = json.loads(text)
+            if form != FORMAT:
+                raise RecordError(f"drawing of format {form!r}, this version reads {FORMAT}")
+            width, height, frames, cards, wires, labels, *texts = data
+            _checked([width, height], "ff")
             return cls(
-                width=_number(data["width"]),
-                height=_number(data["height"]),
-                frames=tuple(_make(PlacedFrame, f, frame=lambda d: _make(Frame, d)) for f in data["frames"]),
-                cards=tuple(_make(PlacedCard, c, card=_card) for c in data["cards"]),
-                wires=tuple(_make(Wire, w, points=_points) for w in data["wires"]),
-                labels=tuple(_make(Label, label) for label in data["labels"]),
-                direction=_text(data["direction"]),
+                width,
+                height,
+                tuple(
+                    PlacedFrame(Frame(*_checked(f[0], "ssssffniss")), *_checked(f[1:], "fffff"))
+                    for f in _listed(frames)
+                ),
+                tuple(PlacedCard(_card(c[0]), *_checked(c[1:], "ffff")) for c in _listed(cards)),
+                tuple(_wire(w) for w in _listed(wires)),
+                tuple(Label(*_checked(label, "sffsi")) for label in _listed(labels)),
+                *_checked(texts, "sss"),
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error
 
 
-def _number(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is not a number")
-    return value
+def _values(part: Any) -> Any:
+    """A part as the list of its fields' values."""
+    if is_dataclass(part):
+        return [_values(getattr(part, f.name)) for f in fields(part)]
+    return [_values(item) for item in part] if isinstance(part, tuple) else part
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value
-
-
-_PLAIN: dict[str, Callable[[Any], Any]] = {
-    "str": _text,
-    "float": _number,
-    "int": _number,
-    "bool": bool,
-    "CardKind": _text,
-    "str | None": lambda value: None if value is None else _text(value),
+#: Types of values by letter: text, text or None, whole number, number, yes or no.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "s": (str,),
+    "n": (str, type(None)),
+    "i": (int,),
+    "f": (float, int),
+    "b": (bool,),
 }
 
 
-def _make(kind: type[T], data: Mapping[str, Any], **readers: Callable[[Any], Any]) -> T:
-    values = {}
-    for f in fields(kind):  # type: ignore[arg-type]  # kind is one of the dataclasses above
-        values[f.name] = (readers.get(f.name) or _PLAIN[str(f.type)])(data[f.name])
-    return kind(**values)
+def _checked(values: list[Any], types: str) -> list[Any]:
+    for value, letter in zip(values, types, strict=True):
+        if type(value) not in _TYPES[letter]:
+            raise TypeError(f"{value!r} is {type(value).__name__}")
+        if letter == "f" and not isfinite(value):
+            raise ValueError(f"{value!r} is no coordinate")
+    return values
 
 
-def _card(data: Mapping[str, Any]) -> Card:
-    return _make(Card, data, rows=lambda rows: tuple(_make(Row, row) for row in rows))
+def _listed(value: object) -> list[Any]:
+    if type(value) is not list:
+        raise TypeError(f"{value!r} is no list")
+    return value
 
 
-def _points(data: list[list[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((_number(x), _number(y)) for x, y in data)
+def _card(data: list[Any]) -> Card:
+    name, kind, rows, *rest = data
+    if kind not in get_args(CardKind):
+        raise ValueError(f"{kind!r} is no kind of card")
+    (name,) = _checked([name], "s")
+    return Card(
+        name, kind, tuple(Row(*_checked(row, "ssssss")) for row in _listed(rows)), *_checked(rest, "ffnbi")
+    )
+
+
+def _wire(data: list[Any]) -> Wire:
+    source, output, points, *rest = data
+    places = tuple((x, y) for x, y in (_checked(point, "ff") for point in _listed(points)))
+    (source, output) = _checked([source, output], "si")
+    return Wire(source, output, places, *_checked(rest, "bb"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from torchview_docs.drawing.svg import escape, svg
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.markdown.requests import Request
-from torchview_docs.markup import describe, error_box, figure_box
+from torchview_docs.markup import error_box, figure_box
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
@@ -94,13 +94,9 @@ class PageFigures:
         )
 
     def _draw(self, spec: FigureSpec, figure: Figure, ident: str) -> str:
-        drawn = svg(
-            figure.drawing,
-            prefix=ident,
-            title=figure.graph.name,
-            desc=spec.alt or describe(figure.view),
-            link=self.link,
-        )
+        drawing = figure.drawing
+        description = spec.alt or drawing.description
+        drawn = svg(drawing, prefix=ident, title=drawing.title, desc=description, link=self.link)
         return figure_box(drawn, spec)
 
     def _id(self, spec: FigureSpec) -> str:
