@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from mkdocs.config.base import LegacyConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+
+from torchview_docs.markdown import TorchviewExtension
 from torchview_docs.mkdocs_plugin.assets import add_style_sheet, link_style_sheet
 from torchview_docs.mkdocs_plugin.config import SCHEME, read_project, unify
 from torchview_docs.mkdocs_plugin.dirty import PageSources
 from torchview_docs.mkdocs_plugin.figures import SiteFigures
 from torchview_docs.mkdocs_plugin.watching import Watch, watched
-
-from torchview_docs.markdown import TorchviewExtension
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx.builders.singlehtml import SingleFileHTMLBuilder
+
 from torchview_docs.sphinx_ext.collecting import collected
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
+
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
 
 if TYPE_CHECKING:

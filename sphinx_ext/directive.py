@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-from torchview_docs.sphinx_ext.nodes import torchview_figure
 
 from torchview_docs.content import Content, ContentError
 from torchview_docs.spec import OPTIONS
+from torchview_docs.sphinx_ext.nodes import torchview_figure
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinx.builders.epub3 import Epub3Builder
+
 from torchview_docs.sphinx_ext.collecting import collected
 from torchview_docs.sphinx_ext.pages import PageRecord
 from torchview_docs.sphinx_ext.shown import Drawn
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
     from torchview_docs.sphinx_ext.resolving import Figures
 
 __all__ = ["setup_epub"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchview_docs import __version__
 from torchview_docs.sphinx_ext.assets import setup_assets
 from torchview_docs.sphinx_ext.collecting import ENV_VERSION, setup_collecting
 from torchview_docs.sphinx_ext.config import setup_config
@@ -13,8 +14,6 @@ from torchview_docs.sphinx_ext.placing import setup_placing
 from torchview_docs.sphinx_ext.plain import setup_plain
 from torchview_docs.sphinx_ext.resolving import Figures, setup_resolving
 from torchview_docs.sphinx_ext.visitors import setup_visitors
-
-from torchview_docs import __version__
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

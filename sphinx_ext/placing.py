@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
     from torchview_docs.sphinx_ext.resolving import Figures
 
 __all__ = ["setup_placing"]

@@ -12,15 +12,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
 from torchview_docs.sphinx_ext.resolving import needs_figures
 from torchview_docs.sphinx_ext.shown import Drawn, Shown
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
-    from torchview_docs.sphinx_ext.resolving import Figures
 
     from torchview_docs.drawing.text import LayerRow
+    from torchview_docs.sphinx_ext.resolving import Figures
 
 __all__ = ["setup_plain"]
 

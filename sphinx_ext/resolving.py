@@ -13,23 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx.util import logging
+
+from torchview_docs import __version__
+from torchview_docs.errors import Failure, SpecError, TraceError
 from torchview_docs.sphinx_ext.collecting import Collected, collected
 from torchview_docs.sphinx_ext.config import read_project
 from torchview_docs.sphinx_ext.pages import PageRecord
 from torchview_docs.sphinx_ext.shown import Drawn, Failed, Shown
-
-from torchview_docs import __version__
-from torchview_docs.errors import Failure, SpecError, TraceError
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.builders import Builder as SphinxBuilder
     from sphinx.environment import BuildEnvironment
-    from torchview_docs.sphinx_ext.nodes import Written
 
     from torchview_docs.settings import Project
     from torchview_docs.spec import FigureSpec
+    from torchview_docs.sphinx_ext.nodes import Written
 
 __all__ = ["WARNING_TYPE", "Figures", "needs_figures", "setup_resolving"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+
 from torchview_docs.sphinx_ext.links import Links
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
 from torchview_docs.sphinx_ext.shown import Failed
@@ -15,6 +16,7 @@ from torchview_docs.sphinx_ext.shown import Failed
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
+
     from torchview_docs.sphinx_ext.resolving import Figures
 
 __all__ = ["setup_visitors"]

@@ -64,3 +64,8 @@ def test_no_setting_has_the_name_of_an_option_of_figures() -> None:
     from torchview_docs.spec import OPTIONS
 
     assert not set(SETTINGS) & set(OPTIONS)
+
+
+def test_a_list_of_folders_may_hold_spaces(tmp_path: Path) -> None:
+    project = Project.read(tmp_path, {"paths": ["my models", "src"]})
+    assert project.paths == (str(tmp_path.resolve() / "my models"), str(tmp_path.resolve() / "src"))

@@ -3,7 +3,8 @@
     TorchviewDocsError
     ├── SpecError            what the author wrote cannot be understood
     │   ├── ExpressionError  ... in a model or input expression, with the character
-    │   └── OptionError      ... in an option's name or value
+    │   ├── OptionError      ... in an option's name or value
+    │   └── ContentError     ... in the text of a fence or directive, with the line (content.py)
     ├── TraceError           the model could not be traced, with a `Failure`
     └── RecordError          a stored record or a Graph's JSON cannot be read
 

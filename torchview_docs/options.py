@@ -59,6 +59,8 @@ class Kind(Generic[T]):
     values: str
     parse: Callable[[str], T]
     choices: tuple[str, ...] = ()
+    #: How one entry is parsed where a configuration file gives a list.
+    listed: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,11 @@ class Option:
         """
         if value is None and self.default is None:
             return None
-        if isinstance(value, list | tuple):
-            text = " ".join(str(part) for part in value)
-        else:
-            text = "true" if value is True else "false" if value is False else str(value)
+        text = "true" if value is True else "false" if value is False else str(value)
         try:
+            if self.kind.listed and isinstance(value, list | tuple):
+                # Entry by entry: a folder's name may hold a space.
+                return tuple(self.kind.listed(str(part)) for part in value)
             return self.kind.parse(text.strip())
         except ValueError as error:
             hint = nearest(text, self.kind.choices)
@@ -152,12 +154,14 @@ def _parse_length(text: str) -> str:
     return found[1] + (found[2] or "px")
 
 
+def _parse_class(name: str) -> str:
+    if not re.fullmatch(r"-?[A-Za-z_][A-Za-z0-9_-]*", name):
+        raise ValueError(f"{name!r} is not a class name")
+    return name
+
+
 def _parse_classes(text: str) -> tuple[str, ...]:
-    names = tuple(text.replace(",", " ").split())
-    for name in names:
-        if not re.fullmatch(r"-?[A-Za-z_][A-Za-z0-9_-]*", name):
-            raise ValueError(f"{name!r} is not a class name")
-    return names
+    return tuple(_parse_class(name) for name in text.replace(",", " ").split())
 
 
 def _parse_positive(text: str) -> float:
@@ -182,10 +186,14 @@ text: Kind[str] = Kind("text", _parse_text)
 flag: Kind[bool] = Kind("`true` or `false`", _parse_flag, ("true", "false", "yes", "no", "on", "off"))
 depth: Kind[int | float | str] = Kind("a whole number from 0, `inf` or `auto`", _parse_depth, ("inf", "auto"))
 css_length: Kind[str] = Kind("a CSS length such as `480px`, `30em` or `100%`", _parse_length)
-css_classes: Kind[tuple[str, ...]] = Kind("class names, separated by spaces", _parse_classes)
+css_classes: Kind[tuple[str, ...]] = Kind(
+    "class names, separated by spaces", _parse_classes, listed=_parse_class
+)
 positive: Kind[float] = Kind("a number greater than 0", _parse_positive)
 natural: Kind[int] = Kind("a whole number from 1", _parse_natural)
-paths: Kind[tuple[str, ...]] = Kind("folders, separated by spaces (or a list)", _parse_paths)
+paths: Kind[tuple[str, ...]] = Kind(
+    "a list of folders, or folders separated by spaces", _parse_paths, listed=str
+)
 
 
 def choice(*words: str) -> Kind[str]:

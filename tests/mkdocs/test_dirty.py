@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from mkdocs.structure.files import File, Files
-from torchview_docs.mkdocs_plugin.dirty import PageSources
 
 from torchview_docs.build import Figure
 from torchview_docs.errors import Failure
+from torchview_docs.mkdocs_plugin.dirty import PageSources
 from torchview_docs.spec import FigureSpec
 from torchview_docs.store import Store
 
