@@ -155,7 +155,7 @@ def _frame(call: Node, outer: Node | None) -> Frame:
     title_width = text_width(title, FRAME_SIZE, bold=True)
     if subtitle:
         title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)
-    note_width = text_width(note, FRAME_SIZE) + _badge_width(call.repeat)
+    note_width = text_width(note, FRAME_SIZE)
     whole = path(call, None)
     return Frame(
         call.name,

@@ -57,7 +57,8 @@ class Card:
 class Frame:
     """A module call that is shown open: a panel around its parts.
 
-    `title` is the path, `subtitle` the class, `note` the parameters; widths in px of the texts.
+    `title` is the path, `subtitle` the class, `note` the parameters; widths in px of the texts,
+    without the badge of a frame that is repeated.
     """
 
     name: str
