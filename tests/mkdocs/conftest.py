@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from tests.mkdocs.project import Project
+from mkdocs_project import Project
 
 
 @pytest.fixture(scope="session")

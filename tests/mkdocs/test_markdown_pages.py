@@ -7,8 +7,8 @@ import re
 
 import markdown
 import pytest
+from mkdocs_project import NET, Project, assert_valid, figures, svgs
 
-from tests.mkdocs.project import NET, Project, assert_valid, figures, svgs
 from torchview_docs.errors import TorchviewDocsError
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from tests.mkdocs.project import Project, svgs
+from mkdocs_project import Project, svgs
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from tests.mkdocs.project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
+from mkdocs_project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,7 @@ import os
 import time
 
 import pytest
-
-from tests.mkdocs.project import FIGURES, Project, assert_valid, figures, svgs
+from mkdocs_project import FIGURES, Project, assert_valid, figures, svgs
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from conftest import Build, Site
-from nets import API, MLP, good_site
+from sphinx_pages import API, MLP, good_site
+from sphinx_site import Build, Site
 
 PAGES = {"cnn": 1, "twice": 2, "mlp": 1, "api": 1}
 XHTML = "{http://www.w3.org/1999/xhtml}"

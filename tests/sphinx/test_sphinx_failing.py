@@ -9,7 +9,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
-from conftest import Build, Site
+from sphinx_site import Build, Site
 
 FAILING = """
 import os

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Site
+from sphinx_site import Site
 
 
 def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, dict[str, str], str, str]]]:

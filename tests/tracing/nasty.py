@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.utils.checkpoint import checkpoint
-from zoo import CASES, Case, Checkpointed, Residual, case, f, ids
+from tracing_zoo import CASES, Case, Checkpointed, Residual, case, f, ids
 
 
 def _quietly(function: Any, *args: Any) -> Any:

@@ -15,8 +15,8 @@ import nasty  # noqa: F401  # registers its cases
 import pytest
 import torch
 from torch import nn
+from tracing_zoo import CASES
 from written.nets import Lazy, Net
-from zoo import CASES
 
 from torchview_docs.graph import Graph
 from torchview_docs.tracing import trace
@@ -117,7 +117,7 @@ SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import nasty
-from zoo import CASES
+from tracing_zoo import CASES
 from torchview_docs.tracing import trace
 for name, make in CASES.items():
     case = make()

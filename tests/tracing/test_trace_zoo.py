@@ -7,6 +7,7 @@ import copy
 import nasty  # noqa: F401  # registers its cases
 import pytest
 import torch
+from tracing_zoo import CASES
 from truth import (
     Untouched,
     dependencies,
@@ -18,7 +19,6 @@ from truth import (
     traced_calls,
     without_device,
 )
-from zoo import CASES
 
 from torchview_docs.graph import Graph
 from torchview_docs.tracing import trace

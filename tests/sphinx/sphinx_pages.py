@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from conftest import Site
+from sphinx_site import Site
 
 CNN = '''
 """A small network."""
