@@ -94,6 +94,8 @@ class SiteFigures:
             page.content = (page.content or "").replace(_HIDDEN.format(number), placed.box, 1)
 
     def _warn(self, config: MkDocsConfig, file: File, requests: Sequence[Request]) -> None:
+        if not any(placed.failure for placed in self._placed[file.src_uri]):
+            return
         name = _name(config, file)
         lines = FenceLines.read(Path(file.abs_src_path) if file.abs_src_path else None)
         for request, placed in zip(requests, self._placed[file.src_uri], strict=True):

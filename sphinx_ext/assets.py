@@ -28,7 +28,7 @@ def write_style_sheet(app: Sphinx, env: BuildEnvironment) -> None:
     """
     if app.builder.format != "html" or not collected(env):
         return
-    from torchview_docs.drawing.svg import stylesheet
+    from torchview_docs.drawing.theme import stylesheet
 
     file = Path(app.outdir, "_static", STYLE_SHEET)
     content = stylesheet().encode()

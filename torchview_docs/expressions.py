@@ -317,6 +317,8 @@ def _bytes_before(lines: list[str], error: SyntaxError) -> int:
 
 def _colons_to_dots(text: str) -> str:
     """`pkg.mod:Net` as `pkg.mod.Net`, wherever a colon stands between two names without spaces."""
+    if ":" not in text:
+        return text
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError, IndentationError):

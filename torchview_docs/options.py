@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from torchview_docs.errors import OptionError
@@ -76,7 +77,7 @@ class Option:
     hosts: frozenset[Host]
     example: str = ""
 
-    @property
+    @cached_property
     def field(self) -> str:
         """Its name as a Python identifier."""
         return self.name.replace("-", "_")

@@ -15,6 +15,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 __all__ = ["LANGUAGE", "Fence", "FenceLines", "scan"]
@@ -48,9 +49,12 @@ def scan(lines: Sequence[str]) -> list[Fence]:
     """All figures' fences in a text, in order; tabs in its lines are expanded already."""
     found: list[Fence] = []
     opening: _Opening | None = None
+    if not any(LANGUAGE in line.lower() for line in lines):
+        return found
     for number, line in enumerate(lines):
         if opening is None:
-            opening = _Opening.of(line, number)
+            if "```" in line or "~~~" in line:
+                opening = _Opening.of(line, number)
             continue
         state = opening.take(line)
         if state == "open":
@@ -202,9 +206,15 @@ class FenceLines:
     """
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[str, list[int]] = {}
-        for fence in scan(text.expandtabs(4).splitlines()):
-            self._lines.setdefault(_key(fence), []).append(fence.line)
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[str, list[int]]:
+        # Not before somebody asks: most pages have nothing to tell.
+        found: dict[str, list[int]] = {}
+        for fence in scan(self._text.expandtabs(4).splitlines()):
+            found.setdefault(_key(fence), []).append(fence.line)
+        return found
 
     @classmethod
     def read(cls, file: Path | None) -> FenceLines:

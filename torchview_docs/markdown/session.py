@@ -106,7 +106,7 @@ class Session:
 
 def _inline_style() -> str:
     """The style sheet without its comments and line breaks: it comes with every page."""
-    from torchview_docs.drawing.svg import stylesheet
+    from torchview_docs.drawing.theme import stylesheet
 
     return " ".join(re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL).split())
 
