@@ -1,26 +1,26 @@
 """Architecture figures of PyTorch models for documentation.
 
-Importing this package imports neither torch nor a documentation tool; names that need them are
-loaded when they are first used.
+Importing this package imports neither torch nor a documentation tool, and as little else as it can:
+each public name is loaded when it is first used.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from torchview_docs.errors import (
-    ExpressionError,
-    Failure,
-    OptionError,
-    RecordError,
-    SpecError,
-    TorchviewDocsError,
-    TraceError,
-)
-from torchview_docs.graph import Graph
-from torchview_docs.spec import FigureSpec
-
 if TYPE_CHECKING:
+    from torchview_docs.errors import (
+        ExpressionError,
+        Failure,
+        OptionError,
+        RecordError,
+        SpecError,
+        TorchviewDocsError,
+        TraceError,
+    )
+    from torchview_docs.graph import Graph
+    from torchview_docs.spec import FigureSpec
     from torchview_docs.tracing import trace
 
 __all__ = [
@@ -39,10 +39,16 @@ __all__ = [
 
 __version__ = "0.1.0"
 
+#: Where public names are that are not in `errors`.
+_HOMES = {"FigureSpec": "spec", "Graph": "graph", "trace": "tracing"}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "trace":
-        from torchview_docs.tracing import trace
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
+    return getattr(home, name)
 
-        return trace
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return __all__

@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Self
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.engine import drawing_engine
 from torchview_docs.errors import Failure, RecordError, TraceError
-from torchview_docs.graph import Graph
 from torchview_docs.manifest import Environment, Manifest
-from torchview_docs.messages import TRACE_SPEC
 from torchview_docs.modules import search_path
 from torchview_docs.records import Record
 from torchview_docs.settings import Project
@@ -28,6 +26,7 @@ from torchview_docs.spec import FigureSpec
 from torchview_docs.store import Store
 
 if TYPE_CHECKING:
+    from torchview_docs.graph import Graph
     from torchview_docs.workers import Workers
 
 __all__ = ["Builder", "Figure"]
@@ -117,11 +116,11 @@ class Builder:
     Args:
         project: Where it is, and its settings.
         report: Takes progress and notes, one line each.
-        job: The function that workers call, `module:name`.
+        job: The function that workers call, `module:name`; by default the tracer's.
     """
 
     def __init__(
-        self, project: Project, *, report: Callable[[str], None] = _silent, job: str = TRACE_SPEC
+        self, project: Project, *, report: Callable[[str], None] = _silent, job: str | None = None
     ) -> None:
         self.project = project
         self.store = Store(project.cache_folder, report)
@@ -195,12 +194,13 @@ class Builder:
 
     def _started(self, path: list[str]) -> Workers:
         """The workers, with this `sys.path`."""
+        from torchview_docs.messages import TRACE_SPEC
         from torchview_docs.workers import Workers
 
         if self._workers is not None and self._workers.path != path:
             self.close()
         if self._workers is None:
-            self._workers = Workers(self.project, path, self._job)
+            self._workers = Workers(self.project, path, self._job or TRACE_SPEC)
         return self._workers
 
     def _kept(self, result: Record | Failure) -> _Found:

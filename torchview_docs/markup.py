@@ -6,11 +6,14 @@ Hosts put these into their pages as they are; every text in them is escaped.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from torchview_docs.drawing.svg import escape
 from torchview_docs.errors import Failure
-from torchview_docs.graph import Graph, Node, TensorMeta
 from torchview_docs.spec import FigureSpec
+
+if TYPE_CHECKING:
+    from torchview_docs.graph import Graph, Node, TensorMeta
 
 __all__ = ["describe", "error_box", "figure_box"]
 

@@ -11,11 +11,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from torchview_docs.errors import Failure, FailureKind, RecordError
-from torchview_docs.graph import Graph
 from torchview_docs.manifest import Manifest
+
+if TYPE_CHECKING:
+    from torchview_docs.graph import Graph
 
 __all__ = ["FORMAT", "Head", "OtherFormatError", "Record"]
 
@@ -134,6 +136,8 @@ class Record:
 
     def graph(self) -> Graph:
         """The graph; raises RecordError where the body is none."""
+        from torchview_docs.graph import Graph
+
         return Graph.from_json(self.body)
 
     def failure(self) -> Failure:
