@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.engine import drawing_engine
 from torchview_docs.errors import Failure, RecordError, TraceError
 from torchview_docs.manifest import Environment, Manifest
@@ -26,6 +25,7 @@ from torchview_docs.spec import FigureSpec
 from torchview_docs.store import Store
 
 if TYPE_CHECKING:
+    from torchview_docs.drawing.drawing import Drawing
     from torchview_docs.graph import Graph
     from torchview_docs.workers import Workers
 

@@ -19,12 +19,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.errors import RecordError
 from torchview_docs.files import TEMPORARY, write_atomically
 from torchview_docs.hashes import Hashes
 from torchview_docs.records import Head, OtherFormatError, Record
+
+if TYPE_CHECKING:
+    from torchview_docs.drawing.drawing import Drawing
 
 __all__ = ["KEPT", "Entry", "Store", "Usage"]
 
@@ -138,6 +141,8 @@ class Store:
 
     def drawing(self, name: str) -> Drawing | None:
         """The drawing kept under this name, if it is there and whole."""
+        from torchview_docs.drawing.drawing import Drawing
+
         path = self._drawings / f"{name}.json"
         try:
             drawing = Drawing.from_json(path.read_bytes())

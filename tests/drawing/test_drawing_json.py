@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from torchview_docs.drawing.drawing import FORMAT, Drawing, Label, PlacedCard, PlacedFrame, Wire
+from torchview_docs.drawing import FORMAT
+from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.scene import Card, Frame, Row
 from torchview_docs.errors import RecordError
 

@@ -10,13 +10,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from math import isfinite
 from typing import Any, get_args
 
+from torchview_docs.drawing import FORMAT
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Row
 from torchview_docs.errors import RecordError
 
-__all__ = ["FORMAT", "Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
-
-#: Version of the JSON format and of the layout: a drawing of another version is made again.
-FORMAT = 2
+__all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
 
 
 @dataclass(frozen=True, slots=True)
