@@ -296,7 +296,7 @@ class _Parser:
 
     def _tensor(self, node: ast.Subscript) -> Tensor:
         head = node.value
-        written = ast.unparse(head)
+        written = head.id if isinstance(head, ast.Name) else ast.unparse(head)
         dtype = DTYPES.get(written.removeprefix("torch."))
         if dtype is None:
             self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
