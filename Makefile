@@ -13,7 +13,7 @@ site: .venv/installed
 	rm -rf $(SITE)/sphinx $(SITE)/mkdocs
 	$(BIN)/sphinx-build -q -W --keep-going -j 2 -b html -c sample_site/sphinx \
 	  -d $(SITE)/doctrees sample_site/pages $(SITE)/sphinx
-	$(BIN)/mkdocs build -q --strict -f sample_site/mkdocs.yml -d $(abspath $(SITE))/mkdocs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict -f sample_site/mkdocs.yml -d $(abspath $(SITE))/mkdocs
 	@echo "Sphinx: $(abspath $(SITE))/sphinx/index.html"
 	@echo "MkDocs: $(abspath $(SITE))/mkdocs/index.html"
 
