@@ -60,3 +60,27 @@ def test_the_commands_are_understood(command: str) -> None:
     from torchview_docs.cli import _parser
 
     assert _parser().parse_args(shlex.split(command)).run
+
+
+@pytest.mark.slow
+def test_the_picture_is_what_the_command_line_draws_today(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    import subprocess
+    import sys
+
+    model = "transformers.models.gpt2.modeling_gpt2.GPT2Block(transformers.GPT2Config(attn_implementation='sdpa'))"
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "torchview_docs", "draw", model),
+            *("--input", "hidden_states=float32[1, 128, 768]", "-o", tmp_path / "block.svg"),
+        ],
+        check=True,
+        cwd=tmp_path,
+    )
+    picture = REPOSITORY / "docs" / "gpt2-block.svg"
+    drawn = (tmp_path / "block.svg").read_text("utf-8")
+    if request.config.getoption("--overwrite"):
+        picture.write_text(drawn, "utf-8")
+    if not request.config.getoption("--no-output"):
+        assert picture.read_text("utf-8") == drawn, "run pytest --overwrite and look at docs/gpt2-block.svg"
