@@ -69,7 +69,8 @@ def test_the_picture_is_what_the_command_line_draws_today(
     import subprocess
     import sys
 
-    model = "transformers.models.gpt2.modeling_gpt2.GPT2Block(transformers.GPT2Config(attn_implementation='sdpa'))"
+    config = "transformers.GPT2Config(attn_implementation='sdpa')"
+    model = f"transformers.models.gpt2.modeling_gpt2.GPT2Block({config})"
     subprocess.run(
         [
             *(sys.executable, "-m", "torchview_docs", "draw", model),
