@@ -11,6 +11,8 @@ import pytest
 from torchview_docs import Graph
 from torchview_docs.cli import main
 
+pytestmark = pytest.mark.xdist_group("cli")
+
 MODELS = """
 from torch import nn
 
@@ -51,6 +53,7 @@ def test_without_output_the_layers_are_listed(project: Path) -> None:
     assert f"{4 * 16 + 16 + 16 * 2 + 2}" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_suffix_says_what_is_written(project: Path) -> None:
     for suffix in ("svg", "json", "dot", "txt"):
         done = run(project, *DRAW, "--depth", "inf", "-o", f"out/net.{suffix}")
@@ -71,6 +74,7 @@ def test_the_suffix_says_what_is_written(project: Path) -> None:
     assert "Linear" in (out / "net.txt").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_flag_changes_the_picture(project: Path) -> None:
     done = run(project, *DRAW, "--depth", "0", "-o", "out/flat.svg")
     assert done.returncode == 0, done.stderr
@@ -98,6 +102,7 @@ def test_wrong_usage_exits_2_and_says_why(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_drawn_exits_1_and_says_why(project: Path) -> None:
     done = run(project, "draw", "nets.Nett", "--input", "float32[1, 4]")
     assert done.returncode == 1
@@ -108,6 +113,7 @@ def test_a_model_that_cannot_be_drawn_exits_1_and_says_why(project: Path) -> Non
     assert "1x5" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_cache_is_shown_pruned_and_cleared(project: Path) -> None:
     run(project, *DRAW, "-o", "out/net.json")
     shown = run(project, "cache").stdout
@@ -120,6 +126,7 @@ def test_the_cache_is_shown_pruned_and_cleared(project: Path) -> None:
     assert (project / "nets.py").is_file()
 
 
+@pytest.mark.slow
 def test_the_graph_is_json_that_other_tools_can_read(project: Path) -> None:
     run(project, *DRAW, "-o", "out/graph.json")
     data = json.loads((project / "out" / "graph.json").read_text("utf-8"))

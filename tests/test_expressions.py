@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from torchview_docs.errors import ExpressionError
-from torchview_docs.expressions import Call, Container, Literal, Name, Tensor, parse_input, parse_model
+from torchview_docs.expression_parser import parse_input, parse_model
+from torchview_docs.expressions import Call, Container, Literal, Name, Tensor
 
 
 @pytest.mark.parametrize(

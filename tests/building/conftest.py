@@ -11,12 +11,12 @@ from building_site import MODELS, Site, write_package
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    """An empty project."""
+    """An empty project. One worker is enough for a few figures: each imports torch."""
     (tmp_path / "src").mkdir()
-    return Site(tmp_path)
+    return Site(tmp_path, {"workers": 1})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The package, traced once by one worker. Copy it before you change it."""
     site = Site(tmp_path_factory.mktemp("built"), {"workers": 1})

@@ -14,6 +14,9 @@ from building_site import Site
 from torchview_docs.build import Builder, Figure
 from torchview_docs.spec import FigureSpec
 
+# One worker traces all of it.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
+
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Builder]]:

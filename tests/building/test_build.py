@@ -15,6 +15,8 @@ from torchview_docs.graph import Graph, Node
 from torchview_docs.records import Record
 from torchview_docs.spec import FigureSpec
 
+pytestmark = pytest.mark.xdist_group("building")
+
 
 def figures(builder: Builder, *specs: FigureSpec) -> list[Figure]:
     found = builder.resolve(specs)
@@ -27,6 +29,7 @@ def figures(builder: Builder, *specs: FigureSpec) -> list[Figure]:
     return result
 
 
+@pytest.mark.slow
 def test_figures_of_one_model_and_input_share_one_trace(site: Site) -> None:
     write_package(site)
     specs = [spec(FIRST, depth=depth) for depth in ("0", "1", "inf")] + [spec(FIRST, caption="It.")]
@@ -39,6 +42,7 @@ def test_figures_of_one_model_and_input_share_one_trace(site: Site) -> None:
     assert all(figure.graph == found[0].graph for figure in found)
 
 
+@pytest.mark.slow
 def test_one_figure_is_said_in_the_singular(site: Site) -> None:
     write_package(site)
     site.build([SECOND])
@@ -46,6 +50,7 @@ def test_one_figure_is_said_in_the_singular(site: Site) -> None:
     assert site.said[1].startswith(f"torchview: 1/1 {SECOND} ")
 
 
+@pytest.mark.slow
 def test_cached_figures_are_counted_and_failures_named(copy: Site) -> None:
     copy.edit("src/toy/second.py", "self.layer(x)", "self.layer(y)")
     copy.build([FIRST, SECOND, MISSPELT])
@@ -100,6 +105,7 @@ def test_a_drawing_that_is_damaged_is_made_again(copy: Site) -> None:
     assert path.stat().st_size > 10
 
 
+@pytest.mark.slow
 def test_a_cache_that_is_cleared_between_look_up_and_drawing_is_made_up_for(copy: Site) -> None:
     with copy.builder() as builder:
         (kept,) = figures(builder, spec(FIRST))
@@ -113,6 +119,7 @@ def test_a_cache_that_is_cleared_between_look_up_and_drawing_is_made_up_for(copy
         _ = lost.graph
 
 
+@pytest.mark.slow
 def test_a_damaged_record_is_traced_again(copy: Site) -> None:
     (path,) = [path for path in copy.records if SECOND.encode() in path.read_bytes()]
     other = next(other for other in copy.records if other != path)
@@ -138,6 +145,7 @@ def test_a_damaged_record_is_traced_again(copy: Site) -> None:
             assert before.digest == after.digest
 
 
+@pytest.mark.slow
 def test_damage_is_noted_once(copy: Site) -> None:
     for path in copy.records:
         path.write_bytes(path.read_bytes()[:-1])
@@ -145,6 +153,7 @@ def test_damage_is_noted_once(copy: Site) -> None:
     assert len([line for line in copy.said if "is not used" in line]) == 1
 
 
+@pytest.mark.slow
 def test_a_whole_record_that_holds_no_graph_is_traced_again(copy: Site) -> None:
     (path,) = [path for path in copy.records if SECOND.encode() in path.read_bytes()]
     record = Record.from_bytes(path.read_bytes())
@@ -159,6 +168,7 @@ def test_a_whole_record_that_holds_no_graph_is_traced_again(copy: Site) -> None:
     assert path.read_bytes() == record.to_bytes()
 
 
+@pytest.mark.slow
 def test_a_cache_folder_that_cannot_be_written_costs_one_note(site: Site) -> None:
     write_package(site)
     site.write("file", "")
@@ -178,12 +188,14 @@ def test_a_failure_comes_back_in_each_build_without_a_trace(copy: Site) -> None:
     assert copy.said == []
 
 
+@pytest.mark.slow
 def test_models_are_found_in_the_folders_that_the_settings_name(site: Site) -> None:
     site.write("lib/nets.py", "from torch import nn\nclass Net(nn.ReLU):\n    pass\n")
     site.settings["paths"] = "src lib"
     assert isinstance(site.build(["nets.Net"])["nets.Net"], Figure)
 
 
+@pytest.mark.slow
 def test_the_working_folder_of_a_model_is_the_projects(site: Site) -> None:
     site.write("size.txt", "8")
     site.write(

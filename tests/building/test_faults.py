@@ -104,16 +104,6 @@ NETS = """
     """
 
 
-def children_of(pid: int) -> set[int]:
-    command = ["ps", "-e", "-o", "pid=,ppid=,comm="]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    pairs = [(int(line.split()[0]), int(line.split()[1])) for line in lines if not line.endswith(" ps")]
-    mine = {pid}
-    while more := {child for child, parent in pairs if parent in mine} - mine:
-        mine |= more
-    return mine - {pid}
-
-
 def processes_in(folder: Path) -> set[int]:
     """The processes whose working folder is this one: workers and what they have started."""
     found = set()
@@ -129,7 +119,7 @@ def processes_in(folder: Path) -> set[int]:
     return found
 
 
-def wait_until(condition: object, seconds: float = 10) -> None:
+def wait_until(condition: object, seconds: float = 300) -> None:
     assert callable(condition)
     end = time.monotonic() + seconds
     while not condition():
@@ -144,7 +134,7 @@ def nets(site: Site) -> Site:
 
 
 def test_each_fault_costs_its_own_figure_only(nets: Site) -> None:
-    nets.settings |= {"workers": 2, "timeout": 8, "memory": 700}
+    nets.settings |= {"workers": 2, "timeout": 15, "memory": 700}
     names = [
         "Good",
         "Abort",
@@ -192,7 +182,7 @@ def test_each_fault_costs_its_own_figure_only(nets: Site) -> None:
     assert "SIGSEGV" in told["Segfault"]
     assert "SystemExit(3)" in told["Exit"]
     assert "exit code 3" in told["HardExit"]
-    assert "8 s" in told["Endless"]
+    assert "15 s" in told["Endless"]
     assert "never again" in told["Raises"]
     assert processes_in(nets.root) == set()
     # Of these only what will be so again is remembered.
@@ -218,15 +208,15 @@ def test_a_worker_does_not_trace_with_source_that_has_changed_since_it_imported_
     nets.settings |= {"workers": 1}
     with nets.builder() as builder:
         nets.build(["nets.Good"], builder)
-        worker = children_of(os.getpid())
+        worker = processes_in(nets.root)
         assert len(worker) == 1
         nets.build(["nets.Good(width=2)"], builder)
-        assert children_of(os.getpid()) == worker
+        assert processes_in(nets.root) == worker
         nets.edit("src/nets.py", "self.layer", "self.projection")
         figure = nets.build(["nets.Good(width=3)"], builder)["nets.Good(width=3)"]
         assert isinstance(figure, Figure)
         assert "projection" in {node.name for node in figure.graph.nodes}
-        assert children_of(os.getpid()) != worker
+        assert processes_in(nets.root) != worker
 
 
 def test_no_worker_at_all_is_one_failure_for_each_figure(nets: Site) -> None:
@@ -297,11 +287,12 @@ def test_a_build_that_is_ended_leaves_no_process_and_keeps_what_was_finished(
     nets: Site, how: signal.Signals
 ) -> None:
     build = start_build(nets)
-    wait_until(lambda: nets.records and len(processes_in(nets.root)) >= 3, 60)
+    wait_until(lambda: nets.records and len(processes_in(nets.root)) >= 3)
     began = time.monotonic()
     build.send_signal(how)
-    output, _ = build.communicate(timeout=10)
-    assert time.monotonic() - began < 3
+    output, _ = build.communicate(timeout=300)
+    # Left alone it would go on until both models have had their 120 s.
+    assert time.monotonic() - began < 60
     assert ("interrupted" in output) is (how is signal.SIGINT)
     wait_until(lambda: processes_in(nets.root) == set())
     assert nets.stale("nets.Good") == ""
@@ -315,7 +306,7 @@ def test_an_exception_in_the_build_leaves_no_process(nets: Site) -> None:
     builder = Builder(nets.project, report=report)
     with pytest.raises(RuntimeError, match="changed its mind"):
         builder.resolve([spec("nets.Good"), spec("nets.Endless")])
-    assert children_of(os.getpid()) == set()
+    assert processes_in(nets.root) == set()
     assert nets.stale("nets.Good") == ""
 
 
@@ -351,6 +342,8 @@ def test_a_model_does_not_pay_for_what_an_earlier_one_has_left_in_the_worker(net
         class Victim(nets.Good):
             def act(self):
                 open("lit", "w").close()
+                while not os.path.exists("exploded"):
+                    time.sleep(0.01)
                 time.sleep(0.5)
         """,
     )

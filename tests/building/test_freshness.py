@@ -13,6 +13,8 @@ from building_site import BROKEN, FIRST, LAZY, MISSING, MISSPELT, MODELS, OPTION
 from torchview_docs.build import Figure
 from torchview_docs.errors import Failure
 
+pytestmark = pytest.mark.xdist_group("building")
+
 
 def changed(site: Site) -> set[str]:
     environment = site.environment()
@@ -138,6 +140,7 @@ def test_only_what_an_edit_concerns_is_traced_again(copy: Site) -> None:
     assert "projection" in {node.name for node in second.graph.nodes}
 
 
+@pytest.mark.slow
 def test_switching_back_to_an_earlier_state_finds_its_record(copy: Site) -> None:
     before = copy.build([SECOND])[SECOND]
     copy.edit("src/toy/second.py", "layer", "projection")
@@ -152,6 +155,7 @@ def test_switching_back_to_an_earlier_state_finds_its_record(copy: Site) -> None
     assert before.digest == after.digest != between.digest
 
 
+@pytest.mark.slow
 def test_an_edit_that_changes_no_figure_keeps_the_digest(copy: Site) -> None:
     before = copy.build([FIRST])[FIRST]
     copy.edit("src/toy/sizes.py", "WIDTH", "OTHER = 3\nWIDTH")
@@ -184,6 +188,7 @@ def install(folder: Path, name: str, version: str) -> None:
     (info / "top_level.txt").write_text(f"{name}\n")
 
 
+@pytest.mark.slow
 def test_versions_of_distributions_count(site: Site) -> None:
     library = site.root / "site-packages"
     library.mkdir()

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from building_site import FIRST, MISSPELT, SECOND, Site, write_package
 
+pytestmark = pytest.mark.xdist_group("building")
+
 HOOK = """
 import atexit, os, sys
 
@@ -68,6 +70,7 @@ def run(site: Site, *models: str) -> tuple[dict[str, Any], str]:
     return json.loads((site.root / "modules.json").read_text()), log.read_text()
 
 
+@pytest.mark.slow
 def test_the_second_build_imports_torch_nowhere_and_starts_no_process(site: Site) -> None:
     write_package(site)
     for path in (site.root / "src").rglob("*.py"):
@@ -86,6 +89,7 @@ def test_the_second_build_imports_torch_nowhere_and_starts_no_process(site: Site
     assert log.split() == ["process", "process", "torch"]
 
 
+@pytest.mark.slow
 def test_a_warm_build_reads_no_source(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
@@ -128,11 +132,11 @@ def test_looking_figures_up_is_quick(copy: Site) -> None:
     with copy.builder() as builder:
         builder.resolve([spec(model) for model in models])
         best = min(
-            timed(lambda: builder.resolve([spec(m) for m in models]), time.perf_counter) for _ in range(20)
+            timed(lambda: builder.resolve([spec(m) for m in models]), time.process_time) for _ in range(20)
         )
     assert copy.said == []
-    # Both share one look at the environment; 2 ms a figure leaves room for a noisy machine.
-    assert best < 0.002 * 50
+    # Both share one look at the environment.
+    assert best < 0.1
 
 
 def timed(work: Any, clock: Any) -> float:

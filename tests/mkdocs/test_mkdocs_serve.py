@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from mkdocs_project import Project, svgs
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mkdocs")]
 
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Server:
     log: Path
 
     def page(self, name: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{name}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{name}", timeout=60) as answer:
             return str(answer.read(), "utf-8")
 
     def output(self) -> str:
@@ -69,7 +69,7 @@ def serving(project: Project, *options: str) -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mkdocs_project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.xdist_group("mkdocs")
 
 
 def test_every_figure_is_an_inline_svg_in_valid_html(built: Project) -> None:
@@ -57,6 +57,7 @@ def test_a_second_build_imports_no_torch_and_writes_the_same(built: Project, pro
         assert figures(project.page(name)) == figures(built.page(name))
 
 
+@pytest.mark.slow
 def test_an_edit_traces_the_figures_of_that_source_and_no_other(project: Project) -> None:
     project.edit("src/zoo/pair.py", "self.right", "self.second")
     assert traced(project.mkdocs()) == ["zoo.pair.Pair"]
@@ -65,6 +66,7 @@ def test_an_edit_traces_the_figures_of_that_source_and_no_other(project: Project
     assert project.imports == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["readthedocs", "material"])
 @pytest.mark.parametrize("urls", ["true", "false"])
 def test_themes_and_addresses(project: Project, theme: str, urls: str) -> None:
@@ -82,6 +84,7 @@ def test_themes_and_addresses(project: Project, theme: str, urls: str) -> None:
     assert (project.root / place / css[1]).resolve().is_file()
 
 
+@pytest.mark.slow
 def test_material_search_has_no_names_of_layers(project: Project) -> None:
     project.edit("mkdocs.yml", "name: mkdocs", "name: material")
     project.mkdocs("--strict")
@@ -90,6 +93,7 @@ def test_material_search_has_no_names_of_layers(project: Project) -> None:
     assert "Linear" not in text
 
 
+@pytest.mark.slow
 def test_no_configuration_but_the_plugins_name_is_needed(project: Project) -> None:
     project.write("mkdocs.yml", "site_name: Zoo\nplugins: [torchview]\n")
     project.write("pyproject.toml", "[tool.torchview-docs]\npaths = ['src']\n")
@@ -99,6 +103,7 @@ def test_no_configuration_but_the_plugins_name_is_needed(project: Project) -> No
     assert len(svgs(project.page("pair.md"))) == 1
 
 
+@pytest.mark.slow
 def test_the_markdown_extension_may_be_listed_too(project: Project) -> None:
     project.edit("mkdocs.yml", "  - admonition\n", "  - torchview\n  - admonition\n")
     project.mkdocs("--strict")
@@ -106,6 +111,7 @@ def test_the_markdown_extension_may_be_listed_too(project: Project) -> None:
     assert "<style>/*" not in project.page("index.md")
 
 
+@pytest.mark.slow
 def test_a_docs_dir_elsewhere_and_an_absolute_site_dir(project: Project, tmp_path: Path) -> None:
     project.edit("mkdocs.yml", "site_name: Zoo", "site_name: Zoo\ndocs_dir: content/en/docs")
     (project.root / "content/en").mkdir(parents=True)
@@ -116,6 +122,7 @@ def test_a_docs_dir_elsewhere_and_an_absolute_site_dir(project: Project, tmp_pat
     assert len(svgs((tmp_path / "out/guide/nested/index.html").read_text())) == 2
 
 
+@pytest.mark.slow
 def test_defaults_come_from_the_configuration(project: Project) -> None:
     project.edit("mkdocs.yml", "paths: src", "paths: [src]\n      depth: 0\n      class: wide")
     project.mkdocs("--strict")
@@ -205,6 +212,7 @@ def _warnings(output: str) -> dict[int, str]:
     return {int(line): text for line, text in found}
 
 
+@pytest.mark.slow
 def test_failures_are_told_with_page_and_line_and_shown_in_the_page(bad: Project) -> None:
     output = bad.mkdocs()
     warnings = _warnings(output)
@@ -219,6 +227,7 @@ def test_failures_are_told_with_page_and_line_and_shown_in_the_page(bad: Project
     assert len(svgs(bad.page("index.md"))) == 3
 
 
+@pytest.mark.slow
 def test_failures_come_back_without_torch_and_fail_a_strict_build(remembered: Project) -> None:
     output = remembered.mkdocs("--strict", code=1)
     assert sorted(_warnings(output)) == sorted(LINES)
@@ -229,12 +238,14 @@ def test_failures_come_back_without_torch_and_fail_a_strict_build(remembered: Pr
     assert "WARNING" not in quiet
 
 
+@pytest.mark.slow
 def test_the_site_is_written_before_a_strict_build_fails(remembered: Project, tmp_path: Path) -> None:
     project = remembered.copy(tmp_path / "zoo")
     project.mkdocs("-q", "--strict", code=1)
     assert project.page("guide/bad.md").count('class="tv-error"') == len(LINES)
 
 
+@pytest.mark.slow
 def test_a_fence_that_is_not_in_the_file_is_told_without_a_line(project: Project) -> None:
     project.write("docs/snippet.txt", "```torchview\nzoo.nets.Nat\n```\n")
     project.write("docs/snip.md", '# Snip\n\n--8<-- "docs/snippet.txt"\n')
@@ -243,6 +254,7 @@ def test_a_fence_that_is_not_in_the_file_is_told_without_a_line(project: Project
     assert re.search(r"WARNING +-  torchview: docs/snip\.md: zoo\.nets\.Nat: .*snippet", output)
 
 
+@pytest.mark.slow
 def test_a_dirty_build_reads_the_pages_of_a_changed_model(project: Project) -> None:
     project.mkdocs()
     before = {name: project.page(name) for name in FIGURES}
@@ -255,6 +267,7 @@ def test_a_dirty_build_reads_the_pages_of_a_changed_model(project: Project) -> N
     assert "Building page" not in project.mkdocs("--dirty", "-v")
 
 
+@pytest.mark.slow
 def test_properdocs_builds_the_same_site(built: Project, project: Project) -> None:
     project.write("docs/bad.md", "# Bad\n\n```torchview\nzoo.nets.Net\ndpeth: 2\n```\n")
     output = project.run("properdocs", "build", "-f", "mkdocs.yml")
@@ -287,6 +300,7 @@ class Documented:
 '''
 
 
+@pytest.mark.slow
 def test_docstrings_shown_by_mkdocstrings_have_figures(project: Project) -> None:
     project.write("src/zoo/documented.py", DOCUMENTED)
     project.write("docs/api.md", f"# API\n\n::: zoo.documented\n\n## More\n\n{NET.format('')}")

@@ -9,7 +9,7 @@ import time
 import pytest
 from mkdocs_project import FIGURES, Project, assert_valid, figures, svgs
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mkdocs")]
 
 
 def zensical(project: Project, *options: str, code: int | None = 0, **environment: str) -> str:
@@ -72,7 +72,7 @@ def test_the_worker_ends_with_the_build(project: Project) -> None:
     zensical(project)
     [line] = project.imports
     worker = int(line.split()[0])
-    for _ in range(50):
+    for _ in range(600):
         try:
             os.kill(worker, 0)
         except ProcessLookupError:

@@ -13,18 +13,22 @@ from pathlib import Path
 
 import pytest
 
+HOSTS = ("sphinx", "mkdocs")
+
 REPOSITORY = Path(__file__).parent.parent.parent
 
-#: Put on PYTHONPATH, it notes each process that imports torch.
+#: Put on PYTHONPATH, it notes each process that imports torch, and whether autodoc does it, which
+#: imports what it documents.
 _WATCH = """
-import os, sys
+import os, sys, traceback
 
 
 class _Watch:
     def find_spec(self, name, path=None, target=None):
         if name == "torch":
+            autodoc = any("autodoc" in frame.filename for frame in traceback.extract_stack())
             with open({log!r}, "a") as log:
-                log.write(f"{{os.getpid()}} {{sys.argv}}\\n")
+                log.write(f"{{'autodoc' if autodoc else 'torchview'}} {{os.getpid()}} {{sys.argv}}\\n")
         return None
 
 
@@ -85,16 +89,29 @@ class SampleSite:
         """The processes of the last `run` that imported torch."""
         return self.log.read_text().splitlines()
 
+    @property
+    def tracing(self) -> list[str]:
+        """Those of `imports` that autodoc has not caused."""
+        return [line for line in self.imports if not line.startswith("autodoc")]
+
+    def folder(self, host: str) -> Path:
+        """Where a host's pages are."""
+        return self.root / "out" / ("html" if host == "sphinx" else "mkdocs")
+
     def pages(self, host: str) -> Iterator[tuple[str, str]]:
         """Name and HTML of each built page that has a source."""
-        folder = self.root / "out" / ("html" if host == "sphinx" else "mkdocs")
+        for name, path in self.files(host):
+            yield name, path.read_text("utf-8")
+
+    def files(self, host: str) -> Iterator[tuple[str, Path]]:
+        """Name and file of each built page that has a source."""
+        folder = self.folder(host)
         for source in sorted((self.root / "pages").iterdir()):
             if source.suffix not in (".md", ".rst") or (host == "mkdocs" and source.suffix == ".rst"):
                 continue
             name = source.stem
             nested = folder / name / "index.html"
-            page = nested if nested.is_file() else folder / f"{name}.html"
-            yield source.name, page.read_text("utf-8")
+            yield source.name, nested if nested.is_file() else folder / f"{name}.html"
 
     def figures_in_source(self, name: str) -> int:
         """How many figures a page asks for, examples not counted."""

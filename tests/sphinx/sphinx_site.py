@@ -46,6 +46,8 @@ version = "1"
 extensions = ["torchview_docs.sphinx_ext"]
 exclude_patterns = ["_build"]
 torchview_paths = [".."]
+# Each worker imports torch, which costs more than these models.
+torchview_workers = 1
 numfig = True
 show_warning_types = True
 """
@@ -129,7 +131,7 @@ class Site:
             cwd=self.docs,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=550,
             check=False,
         )
         after = _times(out)

@@ -13,7 +13,16 @@ import pytest
 from sphinx_pages import API, MLP, good_site
 from sphinx_site import Build, Site
 
+pytestmark = pytest.mark.xdist_group("sphinx building")
+
 PAGES = {"cnn": 1, "twice": 2, "mlp": 1, "api": 1}
+
+
+def slowly(*values: str) -> list[object]:
+    """Parameters of which `make quick` makes no use."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -134,8 +143,8 @@ TORCH = {"https://torch.example/nn.html#torch.nn.Conv2d", "https://torch.example
     ("builder", "page", "block"),
     [
         ("html", "cnn.html", "api.html#nets.cnn.Block"),
-        ("dirhtml", "cnn/index.html", "../api/#nets.cnn.Block"),
-        ("singlehtml", "index.html", "#nets.cnn.Block"),
+        pytest.param("dirhtml", "cnn/index.html", "../api/#nets.cnn.Block", marks=pytest.mark.slow),
+        pytest.param("singlehtml", "index.html", "#nets.cnn.Block", marks=pytest.mark.slow),
     ],
 )
 def test_cards_link_to_what_is_documented_here_and_in_other_projects(
@@ -157,12 +166,14 @@ def test_second_build_imports_no_torch_and_writes_nothing(copy: Site) -> None:
     assert (build.traced, build.torch_imports, build.written) == (set(), (), set())
 
 
+@pytest.mark.slow
 def test_touched_comment_and_docstring_trace_nothing_and_write_nothing(copy: Site) -> None:
     copy.file("nets/mlp.py", MLP.replace("A comment.", "Another comment.").replace("Two layers", "2 layers"))
     build = copy.build("html", "-W")
     assert (build.traced, build.torch_imports, build.written) == (set(), (), set())
 
 
+@pytest.mark.slow
 def test_builds_are_reproducible(good: Site, copy: Site) -> None:
     for page in PAGES:
         assert good.read(f"{page}.html") == copy.read(f"{page}.html")
@@ -238,6 +249,7 @@ def test_torch_that_is_mocked_for_autodoc_is_real_for_figures(site: Site) -> Non
     assert site.read("index.html").count("<svg") == 1
 
 
+@pytest.mark.slow
 def test_options_in_conf_py_change_the_pages_that_they_change(copy: Site) -> None:
     copy.configure("torchview_depth = 2\ntorchview_align = 'center'")
     build = copy.build("html", "-W")
@@ -247,6 +259,7 @@ def test_options_in_conf_py_change_the_pages_that_they_change(copy: Site) -> Non
     assert all("align-center" in (f.get("class") or "") for f in figures(copy.read("twice.html")))
 
 
+@pytest.mark.slow
 def test_pages_given_on_the_command_line_are_not_taken_for_all(copy: Site) -> None:
     copy.configure("torchview_direction = 'LR'")
     out, docs = copy.out(), copy.docs
@@ -261,6 +274,7 @@ def test_pages_given_on_the_command_line_are_not_taken_for_all(copy: Site) -> No
 # -- other builders -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_singlehtml_has_every_figure_once_with_ids_of_its_own(good: Site) -> None:
     assert not good.build("singlehtml", "-W").torch_imports
     html = good.read("index.html", "singlehtml")
@@ -271,6 +285,7 @@ def test_singlehtml_has_every_figure_once_with_ids_of_its_own(good: Site) -> Non
     assert "torchview.css" in html
 
 
+@pytest.mark.slow
 def test_epub_pages_are_xml_with_svg(good: Site) -> None:
     # Twice, because it packs all files that it finds in its folder.
     for _ in range(2):
@@ -281,6 +296,7 @@ def test_epub_pages_are_xml_with_svg(good: Site) -> None:
         assert "torchview.css" in good.read(f"{page}.xhtml", "epub")
 
 
+@pytest.mark.slow
 def test_epub_declares_the_pages_with_svg(good: Site) -> None:
     good.build("epub", "-W")
     manifest = ET.parse(good.out("epub") / "content.opf")
@@ -292,7 +308,7 @@ def test_epub_declares_the_pages_with_svg(good: Site) -> None:
     assert declared == {f"{page}.xhtml" for page in PAGES}
 
 
-@pytest.mark.parametrize("builder", ["text", "man", "texinfo", "latex"])
+@pytest.mark.parametrize("builder", ["text", *slowly("man", "texinfo", "latex")])
 def test_builders_without_svg_write_description_and_layers(good: Site, builder: str) -> None:
     build = good.build(builder, "-W", "-D", "man_make_section_directory=0")
     assert not build.torch_imports
@@ -308,7 +324,7 @@ def test_builders_without_svg_write_description_and_layers(good: Site, builder: 
 
 
 @pytest.mark.parametrize(
-    "builder", ["gettext", "linkcheck", "dummy", "xml", "pseudoxml", "changes", "doctest"]
+    "builder", ["gettext", *slowly("linkcheck", "dummy", "xml", "pseudoxml", "changes", "doctest")]
 )
 def test_builders_that_show_no_figures_trace_nothing(site: Site, builder: str) -> None:
     good_site(site).configure("extensions += ['sphinx.ext.doctest', 'sphinx.ext.coverage']")
@@ -318,6 +334,7 @@ def test_builders_that_show_no_figures_trace_nothing(site: Site, builder: str) -
         assert "A *small* network" in site.read("cnn.pot", "gettext")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("builder", ["json", "dirhtml"])
 def test_other_builders_of_html_have_the_figures(good: Site, builder: str) -> None:
     assert not good.build(builder, "-W", "-j", "2").torch_imports
@@ -367,7 +384,7 @@ Nested
 """
 
 
-@pytest.mark.parametrize("builder", ["html", "text", "man", "texinfo", "latex", "epub"])
+@pytest.mark.parametrize("builder", ["html", *slowly("text", "man", "texinfo", "latex", "epub")])
 def test_figures_stand_wherever_a_figure_of_docutils_can(copy_unbuilt: Site, builder: str) -> None:
     copy_unbuilt.file("docs/plain.rst", NESTED)
     build = copy_unbuilt.build(builder, "-W")
@@ -378,6 +395,7 @@ def test_figures_stand_wherever_a_figure_of_docutils_can(copy_unbuilt: Site, bui
         assert copy_unbuilt.read("plain.txt", "text").count("Computation graph of Mlp") == 5
 
 
+@pytest.mark.slow
 def test_fault_in_drawing_costs_the_figure_and_not_the_build(copy_unbuilt: Site) -> None:
     copy_unbuilt.configure(
         """

@@ -111,7 +111,7 @@ def failing(make_site: Callable[[str], Site]) -> tuple[Site, Build]:
     site.configure(
         """
         extensions += ["myst_parser", "sphinx.ext.autodoc"]
-        torchview_timeout = 8
+        torchview_timeout = 20
         """
     )
     site.file("nets/failing.py", FAILING)
@@ -132,7 +132,7 @@ def lasting(failing: tuple[Site, Build], tmp_path: Path) -> Site:
     return site
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sphinx failing")]
 
 
 def places(site: Site, build: Build) -> dict[str, str]:

@@ -6,9 +6,10 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from selenium import webdriver
+if TYPE_CHECKING:
+    from selenium import webdriver
 
 INSTALL = "the browser tests need Chromium: `make system`, or sudo apt-get install chromium chromium-driver"
 
@@ -78,6 +79,8 @@ def start(folder: Path) -> Browser:
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or chromedriver is None:
         raise NoBrowserError(INSTALL)
+    from selenium import webdriver
+
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

@@ -1,0 +1,65 @@
+"""The sample site as readers see it: each figure of both built sites, measured in a browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from chromium import Browser
+from figure_pages import OVERFLOWS
+from site_copy import HOSTS, SampleSite
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+
+#: How light the texts of the figures and the page behind them are, from 0 to 1.
+LIGHTNESS = """
+const light = colour => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(Number);
+  return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+};
+return [...document.querySelectorAll('svg.tv .tv-cards text')].map(t => light(getComputedStyle(t).fill));
+"""
+
+SCROLLS = "const page = document.documentElement; return page.scrollWidth - page.clientWidth"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(built: SampleSite) -> Iterator[str]:
+    """Where both sites are served: scripts of the themes fetch files, which `file:` forbids."""
+    handler = partial(_Quiet, directory=str(built.root / "out"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("host", HOSTS)
+def test_figures_are_shown_without_errors_overflowing_texts_or_a_page_that_scrolls(
+    built: SampleSite, address: str, browser: Browser, host: str, width: int, dark: bool
+) -> None:
+    seen = 0
+    for name, file in built.files(host):
+        browser.open(f"{address}/{file.relative_to(built.root / 'out')}", width=width, dark=dark)
+        count = browser.run("return document.querySelectorAll('figure svg.tv').length")
+        assert count == built.figures_in_source(name), name
+        seen += count
+        assert browser.run(OVERFLOWS, 1) == [], name
+        assert browser.console_errors() == [], name
+        if count:
+            assert browser.run(SCROLLS) <= 0, name
+            lightness = browser.run(LIGHTNESS)
+            assert lightness
+            assert all((each > 0.5) == dark for each in lightness), name
+    assert seen >= 10
