@@ -1,4 +1,4 @@
-"""Model and input expressions: parsed with `ast`, checked against a whitelist, never eval'd.
+"""Model and input expressions, as `expression_parser` reads them.
 
 A model is a dotted name, or a call of one with literal arguments; nested calls and dotted names
 are allowed as arguments: `pkg.Net`, `pkg.mod:Net`, `pkg.Net(pkg.Config(layers=2), act=torch.relu)`.
@@ -9,14 +9,8 @@ What a literal is: None, numbers, strings, bytes, and lists, tuples, sets and di
 
 from __future__ import annotations
 
-import ast
-import io
-import tokenize
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias, cast
-
-from torchview_docs.errors import ExpressionError
-from torchview_docs.options import nearest
+from typing import Any, TypeAlias
 
 __all__ = [
     "DTYPES",
@@ -27,8 +21,6 @@ __all__ = [
     "Name",
     "Tensor",
     "Value",
-    "parse_input",
-    "parse_model",
 ]
 
 #: The dtypes that a tensor literal can have, by torch's names and its short aliases.
@@ -145,217 +137,3 @@ Value: TypeAlias = Literal | Name | Tensor | Container | Call
 
 def _arguments(args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> str:
     return ", ".join([*map(str, args), *(f"{name}={value}" for name, value in kwargs)])
-
-
-def parse_model(text: str) -> Name | Call:
-    """Parse a model expression.
-
-    Raises:
-        ExpressionError: It is not one; points at the character.
-    """
-    parser = _Parser(text, "")
-    node = parser.tree("a model, such as `mypkg.Net` or `mypkg.Net(hidden=64)`")
-    value = parser.value(node, _MODEL)
-    if not isinstance(value, Name | Call):
-        parser.fail(node, "a model is a dotted name or a call of one")
-    if isinstance(value, Name) and "." not in value.path:
-        parser.fail(node, f"a model needs its module: write `package.module.{value.path}`")
-    if isinstance(value, Call) and "." not in value.function.path:
-        parser.fail(node, f"a model needs its module: write `package.module.{value.function.path}(...)`")
-    return value
-
-
-def parse_input(text: str) -> InputExpression:
-    """Parse an input expression.
-
-    Raises:
-        ExpressionError: It is not one; points at the character.
-    """
-    parser = _Parser(text, "f(")
-    node = parser.tree("an input, such as `float32[1, 3, 224, 224]`")
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        parser.fail(node, "this is not a list of arguments")
-    args, kwargs = parser.arguments(node, _INPUT)
-    return InputExpression(args, kwargs)
-
-
-#: What may stand where: a model's arguments hold names and calls, an input's hold tensors.
-_MODEL = "a literal, a dotted name or a call of one"
-_INPUT = "a tensor such as `float32[1, 3]` or a literal"
-_KEY = "a number or text as key of a dict"
-
-
-class _Parser:
-    """One expression with its text, for errors that point into it.
-
-    `prefix` is what was put before the author's text to make it an expression.
-    """
-
-    def __init__(self, text: str, prefix: str) -> None:
-        self.text = text
-        self.prefix = prefix
-        self.source = prefix + _colons_to_dots(text) + (")" if prefix else "")
-        self.lines = self.source.splitlines(keepends=True)
-
-    def tree(self, wanted: str) -> ast.expr:
-        if not self.text.strip():
-            raise ExpressionError(f"nothing is written here; write {wanted}", self.text, 0)
-        # Parentheses let an expression stand on several lines; they shift the first by one.
-        self.prefix = "(" + self.prefix
-        self.lines = ("(" + self.source + ")").splitlines(keepends=True)
-        try:
-            return ast.parse("(" + self.source + ")", mode="eval").body
-        except SyntaxError as error:
-            position = self._position(error.lineno or 1, _bytes_before(self.lines, error))
-            if position >= len(self.text) and "unmatched" in error.msg:
-                # Theirs closed our parenthesis, so the parser complains of ours.
-                position = self.text.rfind(")")
-            raise ExpressionError(f"this is not an expression ({error.msg})", self.text, position) from error
-        except (ValueError, MemoryError, RecursionError) as error:
-            raise ExpressionError(f"this cannot be parsed ({error})", self.text, 0) from error
-
-    def _position(self, line: int, byte: int) -> int:
-        before = "".join(self.lines[: line - 1])
-        here = self.lines[line - 1] if line <= len(self.lines) else ""
-        return len(before) + len(here.encode()[:byte].decode(errors="ignore")) - len(self.prefix)
-
-    def fail(self, node: ast.AST, problem: str) -> NoReturn:
-        position = self._position(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
-        raise ExpressionError(problem, self.text, position)
-
-    def arguments(
-        self, node: ast.Call, wanted: str
-    ) -> tuple[tuple[Value, ...], tuple[tuple[str, Value], ...]]:
-        kwargs: dict[str, Value] = {}
-        for arg in node.args:
-            if isinstance(arg, ast.Starred):
-                self.fail(arg, "`*` is not allowed here: write the arguments out")
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                self.fail(keyword.value, "`**` is not allowed here: write the arguments out")
-            if keyword.arg in kwargs:
-                self.fail(keyword, f"the argument {keyword.arg!r} is given twice")
-            kwargs[keyword.arg] = self.value(keyword.value, wanted)
-        return tuple(self.value(arg, wanted) for arg in node.args), tuple(kwargs.items())
-
-    def value(self, node: ast.expr, wanted: str) -> Value:
-        match node:
-            case ast.Constant(value=value) if value is not Ellipsis:
-                return Literal(value)
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=ast.Constant(value=value)):
-                if not isinstance(value, int | float | complex) or isinstance(value, bool):
-                    self.fail(node, "only a number can have a sign")
-                return Literal(-value if isinstance(sign, ast.USub) else value)
-            case ast.BinOp(op=ast.Add() | ast.Sub()):
-                return Literal(self._complex(node))
-            case ast.List(elts=items):
-                return Container("list", tuple(self.value(item, wanted) for item in items))
-            case ast.Tuple(elts=items):
-                return Container("tuple", tuple(self.value(item, wanted) for item in items))
-            case ast.Set(elts=items):
-                return Container("set", tuple(self.value(item, wanted) for item in items))
-            case ast.Dict(keys=keys, values=values):
-                return Container(
-                    "dict",
-                    tuple(self.value(v, wanted) for v in values),
-                    tuple(self._key(key, node) for key in keys),
-                )
-            case ast.Name() | ast.Attribute() if wanted is _MODEL:
-                return self._name(node)
-            case ast.Call() if wanted is _MODEL:
-                args, kwargs = self.arguments(node, wanted)
-                return Call(self._name(node.func), args, kwargs)
-            case ast.Subscript() if wanted is _INPUT:
-                return self._tensor(node)
-        self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
-
-    def _key(self, node: ast.expr | None, around: ast.Dict) -> Value:
-        if node is None:
-            self.fail(around, "`**` is not allowed here: write the entries out")
-        key = self.value(node, _KEY)
-        if not isinstance(key, Literal):
-            self.fail(node, f"{_describe(node)} is not allowed here, only {_KEY}")
-        return key
-
-    def _complex(self, node: ast.expr) -> complex:
-        # ast.literal_eval reads `1+2j` and nothing else that is a sum.
-        try:
-            value = ast.literal_eval(node)
-        except ValueError:
-            self.fail(node, "arithmetic is not allowed here, only literals")
-        return cast(complex, value)
-
-    def _name(self, node: ast.expr) -> Name:
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            self.fail(node, f"{_describe(node)} is not allowed here, only a dotted name")
-        return Name(".".join([node.id, *reversed(parts)]))
-
-    def _tensor(self, node: ast.Subscript) -> Tensor:
-        head = node.value
-        written = head.id if isinstance(head, ast.Name) else ast.unparse(head)
-        dtype = DTYPES.get(written.removeprefix("torch."))
-        if dtype is None:
-            self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
-        sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Tensor(dtype, tuple(self._size(size) for size in sizes))
-
-    def _size(self, node: ast.expr) -> int:
-        if isinstance(node, ast.Constant) and type(node.value) is int:
-            return node.value
-        self.fail(node, "a size must be a whole number from 0")
-
-
-def _bytes_before(lines: list[str], error: SyntaxError) -> int:
-    """ast.parse counts characters in errors, bytes in nodes."""
-    line = lines[(error.lineno or 1) - 1] if (error.lineno or 1) <= len(lines) else ""
-    return len(line[: max((error.offset or 1) - 1, 0)].encode())
-
-
-def _colons_to_dots(text: str) -> str:
-    """`pkg.mod:Net` as `pkg.mod.Net`, wherever a colon stands between two names without spaces."""
-    if ":" not in text:
-        return text
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return text
-    lines = text.splitlines(keepends=True)
-    for before, colon, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if (
-            colon.string == ":"
-            and before.type == after.type == tokenize.NAME
-            and before.end == colon.start
-            and colon.end == after.start
-        ):
-            row, column = colon.start
-            lines[row - 1] = lines[row - 1][:column] + "." + lines[row - 1][column + 1 :]
-    return "".join(lines)
-
-
-_DESCRIPTIONS: dict[type[ast.expr], str] = {
-    ast.Lambda: "a lambda",
-    ast.Subscript: "an index",
-    ast.Call: "a call",
-    ast.Name: "a name",
-    ast.Attribute: "a dotted name",
-    ast.BinOp: "arithmetic",
-    ast.Compare: "a comparison",
-    ast.JoinedStr: "an f-string",
-    ast.ListComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
-    ast.SetComp: "a comprehension",
-    ast.DictComp: "a comprehension",
-    ast.Starred: "a star",
-    ast.NamedExpr: "an assignment",
-    ast.IfExp: "a condition",
-    ast.BoolOp: "a condition",
-    ast.Await: "await",
-}
-
-
-def _describe(node: ast.expr) -> str:
-    return _DESCRIPTIONS.get(type(node), f"`{ast.unparse(node)}`")

@@ -11,7 +11,7 @@ from typing import Any
 
 from torchview_docs import options as kinds
 from torchview_docs.errors import OptionError
-from torchview_docs.expressions import parse_input, parse_model
+from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.options import Host, option, options_of, read_options
 
 __all__ = ["OPTIONS", "FigureSpec"]

@@ -9,15 +9,8 @@ from typing import Any
 import torch
 
 from torchview_docs.errors import Failure, TraceError
-from torchview_docs.expressions import (
-    Container,
-    InputExpression,
-    Name,
-    Tensor,
-    Value,
-    parse_input,
-    parse_model,
-)
+from torchview_docs.expression_parser import parse_input, parse_model
+from torchview_docs.expressions import Container, InputExpression, Name, Tensor, Value
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.failures import failure_of, full_name
 from torchview_docs.tracing.resolve import evaluate

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from torchview_docs.errors import Failure, TraceError
-from torchview_docs.expressions import parse_model
+from torchview_docs.expression_parser import parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.constructing import meta_parameters

@@ -11,24 +11,31 @@ import sys
 import threading
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
 from torch._functorch import apis, eager_transforms
 
 from torchview_docs.tracing.internals import no_torch_function
 
-if TYPE_CHECKING:
-    from torchview_docs.tracing.recorder import Recorder
+__all__ = ["Watcher", "install", "remove"]
 
-__all__ = ["install", "remove"]
+
+class Watcher(Protocol):
+    """What the patches tell what they see; a recorder is one."""
+
+    def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
+        """Run a call of a module and record that it happened."""
+
+    def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run something that torch does not see, as one operation called `name`."""
 
 
 class _Recorders(threading.local):
     """The recorders of this thread, innermost last."""
 
     def __init__(self) -> None:
-        self.stack: list[Recorder] = []
+        self.stack: list[Watcher] = []
 
 
 _recorders = _Recorders()
@@ -37,7 +44,7 @@ _undo: list[Callable[[], None]] = []
 _count = 0
 
 
-def install(recorder: Recorder) -> None:
+def install(recorder: Watcher) -> None:
     """Let a recorder see what runs in this thread."""
     global _count  # noqa: PLW0603  # patches are process-wide by nature
     with _lock:
@@ -53,7 +60,7 @@ def install(recorder: Recorder) -> None:
     _recorders.stack.append(recorder)
 
 
-def remove(recorder: Recorder) -> None:
+def remove(recorder: Watcher) -> None:
     """Undo `install`."""
     global _count  # noqa: PLW0603
     _recorders.stack.remove(recorder)
@@ -68,7 +75,7 @@ def _take_out() -> None:
         _undo.pop()()
 
 
-def _current() -> Recorder | None:
+def _current() -> Watcher | None:
     return _recorders.stack[-1] if _recorders.stack else None
 
 

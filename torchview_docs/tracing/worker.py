@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from torchview_docs.errors import Failure, TraceError
-from torchview_docs.expressions import Call, Container, Name, Value, parse_model
+from torchview_docs.expression_parser import parse_model
+from torchview_docs.expressions import Call, Container, Name, Value
 from torchview_docs.graph import Graph
 from torchview_docs.hashes import Hashes, Stamp
 from torchview_docs.imports import ImportRecorder
