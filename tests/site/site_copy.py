@@ -69,11 +69,11 @@ class SampleSite:
         return done
 
     def sphinx(
-        self, *options: str, builder: str = "html", check: bool = True
+        self, *options: str, builder: str = "html", doctrees: str = "doctrees", check: bool = True
     ) -> subprocess.CompletedProcess[str]:
         return self.run(
             "sphinx", "-W", "--keep-going", "-b", builder, "-c", "sphinx", *options,
-            "-d", "out/doctrees", "pages", f"out/{builder}", check=check,
+            "-d", f"out/{doctrees}", "pages", f"out/{builder}", check=check,
         )  # fmt: skip
 
     def mkdocs(self, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -123,7 +123,7 @@ def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> SampleSite:
 @pytest.mark.parametrize("builder", ["gettext", "dummy", "linkcheck", "xml"])
 def test_builders_without_figures_trace_nothing(unbuilt: SampleSite, builder: str) -> None:
     # The sample pages link to nothing outside, so linkcheck needs no network.
-    unbuilt.sphinx(builder=builder)
+    unbuilt.sphinx(builder=builder, doctrees=f"doctrees-{builder}")
     assert unbuilt.tracing == []
     assert not list(unbuilt.root.rglob("records"))
 
