@@ -11,8 +11,6 @@ import pytest
 from torchview_docs import Graph
 from torchview_docs.cli import main
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 MODELS = """
 from torch import nn
 

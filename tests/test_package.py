@@ -11,8 +11,6 @@ import pytest
 
 import torchview_docs
 
-pytestmark = pytest.mark.xdist_group("package")
-
 REPOSITORY = Path(__file__).parent.parent
 
 

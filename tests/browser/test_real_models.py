@@ -17,7 +17,7 @@ from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.job import trace_spec
 from torchview_docs.views import view
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 TOKENS = "int64[1, 128]"
 MODELS = {

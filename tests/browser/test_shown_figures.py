@@ -16,7 +16,7 @@ from torchview_docs.graph import Graph, Node, Parameters, TensorMeta, Use
 from torchview_docs.markup import describe, error_box, figure_box
 from torchview_docs.spec import FigureSpec
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 LONG = "ExtraordinarilyLongAttentionModuleNameThatNobodyWouldEverWrite"
 

@@ -10,7 +10,7 @@ from chromium import Browser
 from torchview_docs.drawing.metrics import text_width
 from torchview_docs.drawing.svg import stylesheet
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 LATIN = [
     "scaled_dot_product_attention",

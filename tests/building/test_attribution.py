@@ -15,7 +15,7 @@ from torchview_docs.build import Builder, Figure
 from torchview_docs.spec import FigureSpec
 
 # One worker traces all of it.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attribution")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,6 @@ from torchview_docs.graph import Graph, Node
 from torchview_docs.records import Record
 from torchview_docs.spec import FigureSpec
 
-pytestmark = pytest.mark.xdist_group("building")
-
 
 def figures(builder: Builder, *specs: FigureSpec) -> list[Figure]:
     found = builder.resolve(specs)

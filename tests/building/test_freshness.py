@@ -13,8 +13,6 @@ from building_site import BROKEN, FIRST, LAZY, MISSING, MISSPELT, MODELS, OPTION
 from torchview_docs.build import Figure
 from torchview_docs.errors import Failure
 
-pytestmark = pytest.mark.xdist_group("building")
-
 
 def changed(site: Site) -> set[str]:
     environment = site.environment()

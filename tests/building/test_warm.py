@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from building_site import FIRST, MISSPELT, SECOND, Site, write_package
 
-pytestmark = pytest.mark.xdist_group("building")
-
 HOOK = """
 import atexit, os, sys
 

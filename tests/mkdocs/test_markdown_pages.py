@@ -11,8 +11,6 @@ from mkdocs_project import NET, Project, assert_valid, figures, svgs
 
 from torchview_docs.errors import TorchviewDocsError
 
-pytestmark = pytest.mark.xdist_group("mkdocs")
-
 
 def convert(project: Project, text: str, *extensions: str, **options: object) -> str:
     config = {"torchview": {"root": project.root, "paths": "src", **options}}

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from mkdocs_project import Project, svgs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mkdocs")]
+pytestmark = pytest.mark.slow
 
 _PATIENCE = 300.0
 

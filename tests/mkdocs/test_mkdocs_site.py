@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from mkdocs_project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
 
-pytestmark = pytest.mark.xdist_group("mkdocs")
-
 
 def test_every_figure_is_an_inline_svg_in_valid_html(built: Project) -> None:
     for name, count in FIGURES.items():

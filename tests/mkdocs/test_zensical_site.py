@@ -9,7 +9,7 @@ import time
 import pytest
 from mkdocs_project import FIGURES, Project, assert_valid, figures, svgs
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mkdocs")]
+pytestmark = pytest.mark.slow
 
 
 def zensical(project: Project, *options: str, code: int | None = 0, **environment: str) -> str:

@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from site_copy import HOSTS, SampleSite, copy_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 _FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
 _SVG = re.compile(r"<svg\b[^>]*\btv\b.*?</svg>", re.DOTALL)

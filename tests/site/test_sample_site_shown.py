@@ -13,7 +13,7 @@ from chromium import Browser
 from figure_pages import OVERFLOWS
 from site_copy import HOSTS, SampleSite
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 #: For each text of a card, its contrast with the card by WCAG 2, and how light the card is, from 0 to 1.
 READABLE = """

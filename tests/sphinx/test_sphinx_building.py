@@ -13,8 +13,6 @@ import pytest
 from sphinx_pages import API, MLP, good_site
 from sphinx_site import Build, Site
 
-pytestmark = pytest.mark.xdist_group("sphinx building")
-
 PAGES = {"cnn": 1, "twice": 2, "mlp": 1, "api": 1}
 
 

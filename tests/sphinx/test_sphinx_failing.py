@@ -132,7 +132,7 @@ def lasting(failing: tuple[Site, Build], tmp_path: Path) -> Site:
     return site
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sphinx failing")]
+pytestmark = pytest.mark.slow
 
 
 def places(site: Site, build: Build) -> dict[str, str]:

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from sphinx_site import Site
 
-pytestmark = pytest.mark.xdist_group("sphinx reading")
-
 
 def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, dict[str, str], str, str]]]:
     """Model, options, prefix and location of the collected figures, by page."""
