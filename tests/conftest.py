@@ -10,9 +10,11 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Generated examples must not fail for being slow: the machines are noisy.
-settings.register_profile("default", deadline=None)
-settings.register_profile("quick", deadline=None, max_examples=20)
+# Generated examples must not fail for being slow: the machines are noisy. They are the same in every
+# run; `--hypothesis-profile search` looks for others.
+settings.register_profile("whole", deadline=None, derandomize=True)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("search", deadline=None, max_examples=1000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,7 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Before modules are collected: `given` takes its settings when a test is defined.
-    settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "default")
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("quick" if "not slow" in config.getoption("markexpr") else "whole")
 
 
 #: Tests that share what is costly to make, by the start of their names: one process runs all of a group.

@@ -9,7 +9,8 @@ from tests.layout.scenes import scenes, towers
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.layout import lay_out
 
-often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Half as many again as the profile says.
+often = settings(max_examples=settings().max_examples * 3 // 2, suppress_health_check=[HealthCheck.too_slow])
 
 
 @often

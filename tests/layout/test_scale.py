@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.layout.geometry import undrawn
 from tests.layout.scenes import card, chain, frame, link, random_dag
 from tests.layout.test_figures import transformer
@@ -30,10 +32,12 @@ def test_an_ordinary_figure_takes_a_twentieth_of_a_second():
     assert min(seconds(scene) for _ in range(3)) < 0.05
 
 
+@pytest.mark.slow
 def test_a_panel_of_two_thousand_random_cards_takes_less_than_five_seconds():
     assert seconds(random_dag(2000, 2, seed=1)) < 5
 
 
+@pytest.mark.slow
 def test_a_chain_of_two_thousand_cards_takes_less_than_five_seconds():
     scene = chain(2000)
     assert seconds(scene) < 5
@@ -49,6 +53,7 @@ def test_a_fan_of_two_hundred_is_drawn():
     assert not undrawn(scene, lay_out(scene))
 
 
+@pytest.mark.slow
 def test_a_constant_that_a_thousand_cards_read_is_one_rail():
     cards = [card("x"), card("k"), *(card(f"c{i}") for i in range(1000))]
     links = [link(f"c{i - 1}" if i else "x", f"c{i}") for i in range(1000)]
@@ -58,6 +63,7 @@ def test_a_constant_that_a_thousand_cards_read_is_one_rail():
     assert lay_out(scene).width < 300
 
 
+@pytest.mark.slow
 def test_frames_may_be_nested_deeper_than_python_recurses():
     frames = tuple(frame(f"f{i}", f"f{i - 1}" if i else None) for i in range(1500))
     scene = Scene((card("a"), card("b", "f1499")), frames, (link("a", "b"),))
@@ -87,6 +93,7 @@ print(hashlib.sha256("".join(lay_out(s).to_json() for s in scenes).encode()).hex
 """
 
 
+@pytest.mark.slow
 def test_a_drawing_is_the_same_under_every_hash_seed():
     found = {
         subprocess.run(
