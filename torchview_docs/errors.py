@@ -63,8 +63,10 @@ class Failure:
 
     def __str__(self) -> str:
         where = f" (at {self.where})" if self.where else ""
-        advice = f" {self.advice}" if self.advice else ""
-        return f"{self.message}{where}{advice}"
+        said = f"{self.message}{where}"
+        if not self.advice:
+            return said
+        return f"{said} {self.advice}" if said.endswith((".", "!", "?")) else f"{said}. {self.advice}"
 
 
 class TorchviewDocsError(Exception):

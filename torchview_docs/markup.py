@@ -24,6 +24,7 @@ NARROWEST = 300
 NAMED = 4
 
 _SIZE = re.compile(r' width="(\d+)" height="\d+"')
+_CODE = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r' aria-labelledby="([^"]*)"')
 
 
@@ -56,13 +57,18 @@ def error_box(failure: Failure, spec_text: str) -> str:
         spec_text: What the author wrote.
     """
     where = f"<p>At <code>{escape(failure.where)}</code></p>" if failure.where else ""
-    advice = f"<p>{escape(failure.advice)}</p>" if failure.advice else ""
+    advice = f"<p>{_prose(failure.advice)}</p>" if failure.advice else ""
     source = "\n".join(escape(line) for line in spec_text.splitlines() if line.strip())
     return (
         '<div class="tv-error" role="note" aria-label="Figure not drawn">'
-        f"<p><strong>This figure could not be drawn.</strong> {escape(failure.message)}</p>"
+        f"<p><strong>This figure could not be drawn.</strong> {_prose(failure.message)}</p>"
         f"<pre><code>{source}</code></pre>{where}{advice}</div>"
     )
+
+
+def _prose(message: str) -> str:
+    """A message, with what stands in backquotes as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(message))
 
 
 def describe(view: Graph) -> str:

@@ -77,7 +77,14 @@ class TestErrorBox:
     def test_has_no_blank_line_that_would_end_it_in_markdown(self) -> None:
         assert "\n\n" not in error_box(Failure("crash", "a\n\nb", "c\n\nd", "e\n\nf"), "a.B\n\n \ndepth: 1")
 
-    @given(st.text(), st.text(), st.text(), st.text())
+    def test_shows_what_stands_in_backquotes_as_code(self) -> None:
+        box = element(error_box(Failure("input", "No `input`.", "Write `x <1>`; not ` alone."), "a.B"))
+        first, _, last = box
+        assert [code.text for code in first.iter(f"{HTML}code")] == ["input"]
+        assert [code.text for code in last.iter(f"{HTML}code")] == ["x <1>"]
+        assert "".join(last.itertext()) == "Write x <1>; not ` alone."
+
+    @given(*[st.text(st.characters(exclude_characters="`"))] * 2, st.text(), st.text())
     def test_no_text_makes_an_element(self, message: str, advice: str, where: str, spec: str) -> None:
         box = element(error_box(Failure("model", message, advice + "x", where + "x"), spec))
         assert [e.tag.removeprefix(HTML) for e in box.iter()] == (
