@@ -104,6 +104,13 @@ def test_a_shape_is_written_as_it_arrives() -> None:
     assert (labels["conv"], labels["exp"]) == ("4×64", "")
 
 
+def test_an_input_says_what_it_is_and_how_it_arrives() -> None:
+    flat = TensorMeta((1, 192), "float32")
+    exp = replace(method("exp", "x", made=flat), args=(Use("x", seen=flat),))
+    labels = {link.source: link.label for link in scene(model(exp, result="exp"), SPEC).links}
+    assert labels == {"x": "1×3×8×8 → 1×192", "exp": ""}
+
+
 def test_a_shape_is_news_when_the_trunk_changes_though_a_skip_has_it() -> None:
     pool = method("mean", "conv", made=POOLED)
     up = method("up", "mean", "conv", made=MAPS)

@@ -213,6 +213,10 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
             users = view.users.get((leaf.name, output), ())
             if form is None or form.shape in known or any(user.op == "tensor" for user, _ in users):
                 continue
-            labels[leaf.name, output] = shortened(shape(form), CONFIG)
+            given = leaf.outputs[output]
+            said = shape(form)
+            if leaf.op == "placeholder" and given.shape != form.shape:
+                said = f"{shape(given)} → {said}"  # what an input is, a reader must know
+            labels[leaf.name, output] = shortened(said, CONFIG)
             known.add(form.shape)  # its sisters beside it have the same
     return labels
