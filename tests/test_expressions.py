@@ -74,6 +74,8 @@ WRONG_MODELS = [
     ("pkg.Net(", "not an expression", None),
     ("pkg.Net)", "not an expression", ")"),
     ("", "nothing is written", ""),
+    ("./src/pkg/nets.py", "this is a file", "./src/pkg/nets.py"),
+    ("src/pkg/nets.py", "this is a file", "src/pkg/nets.py"),
 ]
 
 

@@ -30,6 +30,8 @@ def parse_model(text: str) -> Name | Call:
         ExpressionError: It is not one; points at the character.
     """
     parser = _Parser(text, "")
+    if "/" in text and text.strip().endswith(".py"):
+        raise ExpressionError("this is a file: write the model in it, such as `mypkg.nets.Net`", text, 0)
     node = parser.tree("a model, such as `mypkg.Net` or `mypkg.Net(hidden=64)`")
     value = parser.value(node, _MODEL)
     if not isinstance(value, Name | Call):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from written.nets import DataDependent, Mismatched, Net, Raising
@@ -64,18 +66,32 @@ def test_wrong_arguments_of_a_constructor_show_its_signature() -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("writen.nets.Net", "there is no module 'writen'; did you mean 'written'?, in 'writen.nets.Net'"),
-        ("written.net.Net", "module 'written' has no 'net'; did you mean 'nets'?, in 'written.net.Net'"),
-        (
-            "written.nets.Nett",
-            "module 'written.nets' has no 'Nett'; did you mean 'Net'?, in 'written.nets.Nett'",
-        ),
-        ("written.nets.Net.inner", "class 'written.nets.Net' has no 'inner', in 'written.nets.Net.inner'"),
+        ("writen.nets.Net", "there is no module 'writen' (in 'writen.nets.Net'); did you mean 'written'?"),
+        ("written.net.Net", "module 'written' has no 'net' (in 'written.net.Net'); did you mean 'nets'?"),
+        ("written.nets.Nett", "module 'written.nets' has no 'Nett'; did you mean 'Net'?"),
+        ("written.nets.Net.inner", "class 'written.nets.Net' has no 'inner'"),
     ],
 )
 def test_a_misspelt_name_says_which_part_and_what_is_near(model: str, message: str) -> None:
     found = failure(model, input="float32[1, 10]")
     assert (found.kind, found.message) == ("import", message)
+
+
+def test_a_folder_of_the_search_path_that_does_not_exist_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path / "scr"))
+    advice = failure("no_such_package.Net", input="float32[1]").advice
+    assert "setting `paths`" in advice
+    assert advice.endswith(f"Of the folders that were searched, {tmp_path / 'scr'} does not exist.")
+
+
+def test_a_module_that_cannot_be_parsed_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "unparsable.py").write_text("x = 1\ndef f(:\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = failure("unparsable.Net", input="float32[1]")
+    assert found.kind == "import"
+    assert found.where.endswith("unparsable.py:2")
 
 
 def test_a_module_that_lacks_a_package() -> None:
@@ -89,6 +105,26 @@ def test_a_module_that_lacks_a_package() -> None:
 def test_what_is_no_model_says_what_it_is() -> None:
     assert failure("written.nets.number").message == "written.nets.number is an int, not a model"
     assert failure("written.nets.number(3)").message == "'written.nets.number' is an int and cannot be called"
+
+
+@pytest.mark.parametrize("given", ["float32[1, 10], float32[1, 10]", "y=float32[1, 10]"])
+def test_a_call_that_forward_refuses_shows_what_it_takes(given: str) -> None:
+    assert failure("written.nets.Net", input=given).advice.endswith(" forward takes (x).")
+
+
+def test_a_type_error_inside_the_model_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "typing_fault.py").write_text("def fault(x):\n    return len(3) + x\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = failure("typing_fault.fault", input="float32[1]")
+    assert "TypeError" in found.message
+    assert "takes" not in found.advice
+
+
+@pytest.mark.parametrize(("file", "relative"), [("no/such.bin", True), ("/no/such.bin", False)])
+def test_a_file_that_is_not_there_says_where_relative_paths_start(file: str, relative: bool) -> None:
+    found = failure(f"torch.load({file!r})", input="float32[1]")
+    assert "FileNotFoundError" in found.message
+    assert ("relative path starts in" in found.advice) == relative
 
 
 def test_no_input_says_what_to_write() -> None:

@@ -16,6 +16,10 @@ from torchview_docs.errors import Failure, FailureKind
 __all__ = ["cause_of", "failure_of", "where_of"]
 
 _LONGEST = 300
+_RELATIVE = (
+    "A relative path starts in the folder of the configuration file; "
+    "for a file beside the source, start from `Path(__file__).parent`."
+)
 _OURS = Path(torchview_docs.__file__).parent
 _TORCH = Path(torch.__file__).parent
 _STANDARD = Path(sysconfig.get_paths()["stdlib"])
@@ -43,6 +47,8 @@ def cause_of(error: BaseException) -> str:
 
 def where_of(error: BaseException) -> str:
     """`file.py:12` of the innermost frame in the model's code; empty where there is none."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return f"{_shown(Path(error.filename))}:{error.lineno}"  # what was not parsed has no frame
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename.startswith("<") or not frame.lineno:
             continue
@@ -75,7 +81,13 @@ def failure_of(kind: FailureKind, what: str, error: BaseException, advice: str =
         advice: What to do.
     """
     inner = innermost(error)
+    if isinstance(inner, FileNotFoundError) and isinstance(inner.filename, str) and _relative(inner.filename):
+        advice = _RELATIVE  # nothing that else could be advised is the cause
     return Failure(kind, f"{what} failed: {cause_of(inner)}", advice, where_of(inner) or where_of(error))
+
+
+def _relative(file: str) -> bool:
+    return not Path(file).is_absolute()
 
 
 def full_name(thing: Any) -> str:

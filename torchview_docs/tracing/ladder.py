@@ -6,6 +6,7 @@ has no meta form, it runs on real tensors, if it fits.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,9 @@ MEMO = Memo()
 
 #: Seconds that `device: auto` gives to meta: some kernels there are slower than real ones.
 BUDGET = 30.0
+
+#: Declarations longer than that are not shown in a message.
+_LONGEST = 200
 
 _INPUT_ADVICE = "Check the input: its shapes, dtypes and the names of its arguments."
 
@@ -75,4 +79,19 @@ def forward_failure(
             "Write `device: cpu`, or leave `device` away.",
             where_of(error),
         )
-    return failure_of("forward", what, error, advice or _INPUT_ADVICE)
+    return failure_of("forward", what, error, (advice or _INPUT_ADVICE) + _declaration(model, error))
+
+
+def _declaration(model: Callable[..., Any] | torch.nn.Module, error: BaseException) -> str:
+    """What forward takes, where the call itself was refused: nothing of the model ran."""
+    if not isinstance(error, TypeError) or where_of(error):
+        return ""
+    function = model.forward if isinstance(model, torch.nn.Module) else model
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ""
+    # Names are what is asked for; types would make a long line of each.
+    names = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    taken = str(signature.replace(parameters=names, return_annotation=signature.empty))
+    return f" {getattr(function, '__name__', 'It')} takes {taken}." if len(taken) <= _LONGEST else ""

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -66,14 +67,25 @@ def _missing(holder: str, part: str, thing: Any, path: str) -> Failure:
         known = {m.name for m in pkgutil.iter_modules()} | set(sys.builtin_module_names)
         return Failure(
             "import",
-            f"there is no module {part!r}{nearest(part, known)}, in {path!r}",
-            "Install the package, or name its folder in the setting `paths`.",
+            f"there is no module {part!r} (in {path!r}){nearest(part, known)}",
+            "Install the package, or name the folder that it is in by the setting `paths` "
+            f"(`torchview_paths` in conf.py).{_gone()}",
         )
     known = {name for name in dir(thing) if not name.startswith("_")}
     if inspect.ismodule(thing) and hasattr(thing, "__path__"):
         known |= {m.name for m in pkgutil.iter_modules(thing.__path__)}
     kind = "module" if inspect.ismodule(thing) else "class" if inspect.isclass(thing) else "object"
-    return Failure("import", f"{kind} {holder!r} has no {part!r}{_nearest(part, known)}, in {path!r}")
+    within = f" (in {path!r})" if path != f"{holder}.{part}" else ""
+    return Failure("import", f"{kind} {holder!r} has no {part!r}{within}{_nearest(part, known)}")
+
+
+def _gone() -> str:
+    """Says which folders of the search path, such as a misspelt one of `paths`, do not exist."""
+    # The archive of the standard library is in the path of every Python, there or not.
+    gone = [path for path in sys.path if path and not path.endswith(".zip") and not Path(path).exists()]
+    if not gone:
+        return ""
+    return f" Of the folders that were searched, {', '.join(gone)} {'do' if gone[1:] else 'does'} not exist."
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
