@@ -100,6 +100,13 @@ def test_wrong_usage_exits_2_and_says_why(
     assert message in capsys.readouterr().err
 
 
+def test_a_misspelt_flag_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["draw", "nets.Net", "--inptu", "float32[1]"])
+    assert caught.value.code == 2
+    assert "'--inptu'; did you mean '--input'?" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_model_that_cannot_be_drawn_exits_1_and_says_why(project: Path) -> None:
     done = run(project, "draw", "nets.Nett", "--input", "float32[1, 4]")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torchview_docs import __version__
+from torchview_docs import options as kinds
 from torchview_docs.errors import ExpressionError, Failure, OptionError, SpecError
 from torchview_docs.options import Option, nearest
 from torchview_docs.settings import SETTINGS, Project
@@ -34,7 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        flags = [f"--{name}" for name, option in {**OPTIONS, **SETTINGS}.items() if "cli" in option.hosts]
+        hint = nearest(unknown[0], flags) if unknown[0].startswith("-") else ""
+        parser.error(f"unrecognized argument {unknown[0]!r}{hint}")
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
@@ -105,7 +111,7 @@ def _add_options(group: argparse._ArgumentGroup, table: Mapping[str, Option]) ->
             )
         else:
             metavar = (
-                "|".join(option.kind.choices)
+                "|".join(("N",) * (option.kind is kinds.depth) + option.kind.choices)
                 if option.scope != "project" and option.kind.choices
                 else option.name.upper()
             )
