@@ -164,7 +164,7 @@ class Builder:
                 found[key] = _Found.of(record)
         if missing:
             count = sum(figure.trace_key in missing for figure in figures)
-            self._report(_announcement(len(figures), count))
+            self._report(_announcement(len(figures), count, len(missing)))
             found |= self._trace(missing, environment)
         manifests = [each.manifest for each in found.values() if each.manifest]
         self.sources = tuple(sorted({path for each in manifests for path in environment.sources(each)}))
@@ -243,6 +243,7 @@ class Builder:
         return again.graph
 
 
-def _announcement(figures: int, missing: int) -> str:
+def _announcement(figures: int, missing: int, traces: int) -> str:
     plural = "" if figures == 1 else "s"
-    return f"torchview: {figures} figure{plural}, {figures - missing} cached, {missing} to trace"
+    shared = f" ({traces} trace{'' if traces == 1 else 's'})" if traces != missing else ""
+    return f"torchview: {figures} figure{plural}, {figures - missing} cached, {missing} to trace{shared}"

@@ -33,7 +33,7 @@ def test_figures_of_one_model_and_input_share_one_trace(site: Site) -> None:
     specs = [spec(FIRST, depth=depth) for depth in ("0", "1", "inf")] + [spec(FIRST, caption="It.")]
     with site.builder() as builder:
         found = figures(builder, *specs, *specs)
-    assert site.said[0] == "torchview: 4 figures, 0 cached, 4 to trace"
+    assert site.said[0] == "torchview: 4 figures, 0 cached, 4 to trace (1 trace)"
     assert site.traced() == [FIRST]
     assert len(site.records) == 1
     assert len({id(figure) for figure in found}) == 4
