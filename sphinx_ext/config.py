@@ -27,6 +27,9 @@ __all__ = ["VALUES", "read_project", "setup_config"]
 
 PREFIX = "torchview_"
 
+#: MyST's setting for languages of code blocks that are directives.
+_MYST_FENCES = "myst_fence_as_directive"
+
 #: The options that conf.py can set, by the name that they have there.
 VALUES: Mapping[str, Option] = {
     PREFIX + option.field: option
@@ -66,9 +69,17 @@ def check_names(app: Sphinx, config: Config) -> None:
     for name, value in written.items():
         # `import torchview_docs` in conf.py is no setting.
         if name.startswith(PREFIX) and name not in config and not isinstance(value, ModuleType):
+            if name.removeprefix(PREFIX) in {option.field for option in OPTIONS.values()}:
+                raise ConfigError(f"{name} in conf.py: this option can only be set per figure, in a page")
             known = ", ".join(sorted(VALUES))
             raise ConfigError(f"unknown {name} in conf.py{nearest(name, VALUES) or '; known are ' + known}")
     read_project(config, Path(app.confdir))
+
+
+def join_myst(app: Sphinx, config: Config) -> None:  # noqa: ARG001  # Sphinx's signature
+    """Have MyST take a fence ```` ```torchview ````, as MkDocs has it, for the directive."""
+    if _MYST_FENCES in config:
+        config[_MYST_FENCES] = {*config[_MYST_FENCES], "torchview"}
 
 
 def setup_config(app: Sphinx) -> None:
@@ -78,3 +89,4 @@ def setup_config(app: Sphinx) -> None:
         app.add_config_value(name, None, "", description=option.help)
     # Late: other extensions may register values of their own with this prefix.
     app.connect("config-inited", check_names, priority=900)
+    app.connect("config-inited", join_myst)

@@ -17,9 +17,7 @@ html_theme = "furo"
 html_title = "torchview-docs"
 numfig = True
 
-# The pages are Markdown that MkDocs reads too: a fence ```torchview is our directive.
 myst_enable_extensions = ["colon_fence"]
-myst_fence_as_directive = ["torchview"]
 
 torchview_paths = [".."]
 torchview_cache = "../.torchview_cache"

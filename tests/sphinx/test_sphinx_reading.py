@@ -25,7 +25,7 @@ def read(make_site: Callable[[str], Site]) -> Site:
     """A project with figures in RST, MyST, an included file, and a docstring; read with -j 2."""
     site = make_site("reading")
     site.configure("extensions += ['myst_parser', 'sphinx.ext.autodoc']")
-    site.configure("myst_fence_as_directive = ['torchview']")
+    site.configure("myst_fence_as_directive = ['note']")
     site.file(
         "nets/documented.py",
         '''
@@ -96,6 +96,10 @@ def read(make_site: Callable[[str], Site]) -> Site:
         input: float32[1]
         caption: A fence.
         name: fenced
+        ```
+
+        ```note
+        What the author has asked for.
         ```
         """,
     )
@@ -202,6 +206,13 @@ def test_mistakes_are_told_with_place_and_nearest_right_name_in_every_build(site
     assert site.build("dummy", "-W", check=False).code != 0
     assert not site.build("dummy", "-D", "suppress_warnings=torchview.option,torchview.expression").warnings
     assert not site.build("dummy", "-W", "-D", "suppress_warnings=torchview").warnings
+
+
+def test_option_of_one_figure_in_conf_py_stops_the_build_and_says_where_it_belongs(site: Site) -> None:
+    site.configure("torchview_caption = 'The net.'")
+    build = site.build("dummy", check=False)
+    assert build.code
+    assert "torchview_caption in conf.py: this option can only be set per figure" in build.stderr
 
 
 def test_unknown_name_in_conf_py_stops_the_build_and_names_the_nearest(site: Site) -> None:
