@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -218,7 +219,7 @@ class Builder:
     ) -> Figure | Failure:
         traced = found.result
         if isinstance(traced, Failure):
-            return traced
+            return _with_missing_folders(traced, self.project.paths)
         digest = hashlib.sha256(f"{traced}{spec.view_key}{engine}".encode()).hexdigest()[:32]
         sources = environment.sources(found.manifest) if found.manifest else ()
         return Figure(spec, digest, sources, self.store, lambda: self._load(spec.trace_spec, traced))
@@ -241,6 +242,18 @@ class Builder:
         if isinstance(again, Failure):
             raise TraceError(again)
         return again.graph
+
+
+def _with_missing_folders(failure: Failure, paths: Iterable[str]) -> Failure:
+    """A failed import also says which folders of `paths` do not exist: that is most likely why.
+
+    Said here and not where it is traced, since what is remembered outlives the setting.
+    """
+    gone = [os.path.normpath(path) for path in paths if not Path(path).exists()]
+    if failure.kind != "import" or not gone:
+        return failure
+    said = f"The setting `paths` names {', '.join(gone)}, which {'do' if gone[1:] else 'does'} not exist."
+    return replace(failure, advice=f"{failure.advice} {said}".strip())
 
 
 def _announcement(figures: int, missing: int, traces: int) -> str:

@@ -186,6 +186,19 @@ def test_a_failure_comes_back_in_each_build_without_a_trace(copy: Site) -> None:
     assert copy.said == []
 
 
+def test_a_failed_import_names_the_folders_of_paths_that_do_not_exist_now(copy: Site) -> None:
+    for folder in ("scr", "source"):
+        copy.settings["paths"] = f"src {folder}"
+        found = copy.build([MISSPELT])[MISSPELT]
+        assert isinstance(found, Failure)
+        assert f"`paths` names {copy.root / folder}, which does not exist" in found.advice
+    assert copy.traced() == []
+    (copy.root / "source").mkdir()
+    found = copy.build([MISSPELT])[MISSPELT]
+    assert isinstance(found, Failure)
+    assert "paths" not in found.advice
+
+
 @pytest.mark.slow
 def test_models_are_found_in_the_folders_that_the_settings_name(site: Site) -> None:
     site.write("lib/nets.py", "from torch import nn\nclass Net(nn.ReLU):\n    pass\n")

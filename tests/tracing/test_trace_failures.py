@@ -77,15 +77,6 @@ def test_a_misspelt_name_says_which_part_and_what_is_near(model: str, message: s
     assert (found.kind, found.message) == ("import", message)
 
 
-def test_a_folder_of_the_search_path_that_does_not_exist_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.syspath_prepend(str(tmp_path / "scr"))
-    advice = failure("no_such_package.Net", input="float32[1]").advice
-    assert "setting `paths`" in advice
-    assert advice.endswith(f"Of the folders that were searched, {tmp_path / 'scr'} does not exist.")
-
-
 def test_a_module_that_cannot_be_parsed_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "unparsable.py").write_text("x = 1\ndef f(:\n")
     monkeypatch.syspath_prepend(str(tmp_path))

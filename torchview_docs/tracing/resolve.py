@@ -7,7 +7,6 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -69,7 +68,7 @@ def _missing(holder: str, part: str, thing: Any, path: str) -> Failure:
             "import",
             f"there is no module {part!r} (in {path!r}){nearest(part, known)}",
             "Install the package, or name the folder that it is in by the setting `paths` "
-            f"(`torchview_paths` in conf.py).{_gone()}",
+            "(`torchview_paths` in conf.py).",
         )
     known = {name for name in dir(thing) if not name.startswith("_")}
     if inspect.ismodule(thing) and hasattr(thing, "__path__"):
@@ -77,15 +76,6 @@ def _missing(holder: str, part: str, thing: Any, path: str) -> Failure:
     kind = "module" if inspect.ismodule(thing) else "class" if inspect.isclass(thing) else "object"
     within = f" (in {path!r})" if path != f"{holder}.{part}" else ""
     return Failure("import", f"{kind} {holder!r} has no {part!r}{within}{_nearest(part, known)}")
-
-
-def _gone() -> str:
-    """Says which folders of the search path, such as a misspelt one of `paths`, do not exist."""
-    # The archive of the standard library is in the path of every Python, there or not.
-    gone = [path for path in sys.path if path and not path.endswith(".zip") and not Path(path).exists()]
-    if not gone:
-        return ""
-    return f" Of the folders that were searched, {', '.join(gone)} {'do' if gone[1:] else 'does'} not exist."
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
