@@ -27,7 +27,6 @@ def figures(builder: Builder, *specs: FigureSpec) -> list[Figure]:
     return result
 
 
-@pytest.mark.slow
 def test_figures_of_one_model_and_input_share_one_trace(site: Site) -> None:
     write_package(site)
     specs = [spec(FIRST, depth=depth) for depth in ("0", "1", "inf")] + [spec(FIRST, caption="It.")]

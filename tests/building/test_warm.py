@@ -68,7 +68,6 @@ def run(site: Site, *models: str) -> tuple[dict[str, Any], str]:
     return json.loads((site.root / "modules.json").read_text()), log.read_text()
 
 
-@pytest.mark.slow
 def test_the_second_build_imports_torch_nowhere_and_starts_no_process(site: Site) -> None:
     write_package(site)
     for path in (site.root / "src").rglob("*.py"):

@@ -210,7 +210,6 @@ def _warnings(output: str) -> dict[int, str]:
     return {int(line): text for line, text in found}
 
 
-@pytest.mark.slow
 def test_failures_are_told_with_page_and_line_and_shown_in_the_page(bad: Project) -> None:
     output = bad.mkdocs()
     warnings = _warnings(output)

@@ -164,7 +164,6 @@ def test_second_build_imports_no_torch_and_writes_nothing(copy: Site) -> None:
     assert (build.traced, build.torch_imports, build.written) == (set(), (), set())
 
 
-@pytest.mark.slow
 def test_touched_comment_and_docstring_trace_nothing_and_write_nothing(copy: Site) -> None:
     copy.file("nets/mlp.py", MLP.replace("A comment.", "Another comment.").replace("Two layers", "2 layers"))
     build = copy.build("html", "-W")
@@ -177,7 +176,6 @@ def test_builds_are_reproducible(good: Site, copy: Site) -> None:
         assert good.read(f"{page}.html") == copy.read(f"{page}.html")
 
 
-@pytest.mark.slow
 def test_edit_traces_exactly_its_figures_and_writes_exactly_their_pages_with_shared_doctrees(
     copy: Site,
 ) -> None:
