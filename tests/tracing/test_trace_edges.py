@@ -231,3 +231,81 @@ def test_modes_differ(device: str) -> None:
     assert (model.training, model[0].training, model[1].training) == (True, False, True)
     assert "training=False" in evaluated.by_name["1/dropout"].config
     assert "training" not in trained.by_name["1/dropout"].config
+
+
+class CastingNorm(nn.Module):
+    """Casts to what the tensor is already, as norms of transformers do: the same object comes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.to(torch.float32).contiguous()
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True)) * self.weight.to(torch.float32)
+
+
+class Gated(nn.Module):
+    """Hands its input through a module that does nothing, and returns something else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pass_on = nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.pass_on(x))
+
+
+class Residual(nn.Module):
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+        self.again = inner
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.tanh(x)
+        y = x + self.inner(x)
+        return torch.cat([x, y + self.again(y)])
+
+
+@pytest.mark.parametrize("inner", [CastingNorm, Gated])
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+def test_what_a_module_hands_on_inside_is_read_outside_from_where_it_was_made(
+    inner: type[nn.Module], device: str
+) -> None:
+    graph = trace(Residual(inner()), torch.randn(2, 4), device=device)
+    graph.validate()
+    outside = [n for n in graph.leaves if n.scope == "Residual" and n.op != "get_attr"]
+    sources = {n.name: [use.node for use in n.args if not use.node.startswith("inner")] for n in outside}
+    assert sources == {"tanh": ["x"], "add": ["tanh"], "add_1": ["add"], "cat": ["tanh", "add_1"]}
+    # Where it is seen, what hands it on stands between it and its readers.
+    assert edges(next(n for n in graph.leaves if n.target in ("square", "torch.sigmoid"))) == [
+        ("0", "inner/contiguous" if inner is CastingNorm else "inner.pass_on")
+    ]
+
+
+def test_what_a_module_returns_as_it_got_it_comes_from_the_module() -> None:
+    class Cast(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.to(torch.float32)
+
+    graph = trace(nn.Sequential(nn.Sequential(nn.Tanh(), Cast()), nn.ReLU()), torch.randn(2, 4))
+    relu = next(n for n in graph.leaves if n.scope == "1")
+    assert edges(relu) == [("0", "0.1/to")]
+
+
+def test_a_write_outside_is_seen_though_a_module_has_handed_the_tensor_on() -> None:
+    class Writing(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = CastingNorm()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = torch.tanh(x)
+            y = self.norm(x)
+            x.mul_(2)
+            return x + y
+
+    graph = trace(Writing(), torch.randn(2, 4))
+    assert [use.node for use in graph.by_name["mul_"].args] == ["tanh"]
+    assert graph.by_name["add"].args[0].node == "mul_"

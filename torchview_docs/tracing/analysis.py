@@ -8,7 +8,7 @@ from typing import Any
 
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
 from torchview_docs.tracing.config import config_of
-from torchview_docs.tracing.dataflow import Dataflow, Output
+from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind, kind_of, short_name
 from torchview_docs.tracing.modules import Modules, class_name, config_of_module, parameters_of
 from torchview_docs.tracing.names import Names
@@ -86,6 +86,7 @@ class _Analysis:
         self.names = Names(record, modules, model)
         self.open = _calls_with_children(record)
         self.calls: dict[Call, _Draft] = {}
+        self._loans: dict[Call, list[Loan]] = {}
         self._sources: dict[tuple[Call | None, Value], _Draft] = {}
         self._parameters: dict[int, Parameters] = {}
         self._late: list[tuple[_Draft, Call | None, str, Value]] = []
@@ -154,7 +155,8 @@ class _Analysis:
                 self.flow.write(value, part, at, time, carried)
         for i, value in enumerate(outputs):
             if not (kind is Kind.SETITEM and value in event.writes):
-                self.flow.bind(value, (draft.name, i), time)
+                handed_on = id(value) in read and value not in event.writes
+                self._bind(value, (draft.name, i), time, event.call if handed_on else None)
         return None
 
     def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
@@ -201,7 +203,25 @@ class _Analysis:
             if call in self.open:
                 draft.results += self._uses(str(i), value, call, time)
             else:
-                self.flow.bind(value, (draft.name, i), time)
+                handed_on = any(value is given for _, given in named(call))
+                self._bind(value, (draft.name, i), time, call.parent if handed_on else None)
+        self._take_back(call, outputs)
+
+    def _take_back(self, call: Call, returned: list[Value]) -> None:
+        """Take back what was lent in a call, the last first; what it returns, the call around it keeps."""
+        for loan in reversed(self._loans.get(call, [])):
+            if call.parent is None or loan.value not in returned:
+                self.flow.take_back(loan)
+        kept = [loan for loan in self._loans.pop(call, []) if loan.value in returned]
+        if kept and call.parent is not None:
+            self._loans.setdefault(call.parent, []).extend(kept)
+
+    def _bind(self, value: Value, output: Output, time: int, lent_in: Call | None) -> None:
+        """Bind a value; until a call is left, where its node has only handed it on."""
+        if lent_in is None:
+            self.flow.bind(value, output, time)
+        else:
+            self._loans.setdefault(lent_in, []).append(self.flow.lend(value, output, time))
 
     # -- sources --------------------------------------------------------------------------
 

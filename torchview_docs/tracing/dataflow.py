@@ -15,7 +15,7 @@ from typing import TypeAlias
 from torchview_docs.tracing.region import Region, overlap
 from torchview_docs.tracing.tensors import Value
 
-__all__ = ["Dataflow", "Output"]
+__all__ = ["Dataflow", "Loan", "Output"]
 
 #: Name of a node and index of its output.
 Output: TypeAlias = "tuple[str, int]"
@@ -25,6 +25,19 @@ Output: TypeAlias = "tuple[str, int]"
 class _Binding:
     output: Output
     time: int
+
+
+@dataclass(slots=True)
+class Loan:
+    """A value that is read for a time from a node that has handed it on as it was.
+
+    `x.to(x.dtype)` is x, the same object. Where that is seen, `to` comes between x and its readers;
+    but when the module is left that wrote it, x is x again, and who reads it then reads no `to`.
+    """
+
+    value: Value
+    before: _Binding | None
+    lent: _Binding
 
 
 @dataclass(slots=True)
@@ -54,6 +67,21 @@ class Dataflow:
         self._bindings[value] = _Binding(output, time)
         if value.storage is not None:
             self._storages.setdefault(value.storage, _Storage()).values.append(value)
+
+    def lend(self, value: Value, output: Output, time: int) -> Loan:
+        """As `bind`, for a node that has only handed the value on; `take_back` undoes it."""
+        before = self._bindings.get(value)
+        self.bind(value, output, time)
+        return Loan(value, before, self._bindings[value])
+
+    def take_back(self, loan: Loan) -> None:
+        """The value is again read from where it was made, unless something has made it anew since."""
+        if self._bindings.get(loan.value) is not loan.lent:
+            return
+        if loan.before is None:
+            del self._bindings[loan.value]
+        else:
+            self._bindings[loan.value] = loan.before
 
     def alias(self, value: Value, other: Value) -> None:
         """A value is another one under a new name."""
