@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import graphs, reachable
+from strategies import Call, Function, build, graphs, reachable
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.text import layer_table
@@ -153,3 +153,11 @@ def test_any_options_give_a_figure(graph: Graph, spec: FigureSpec) -> None:
     assert {end for link in drawn.links for end in (link.source, link.target)} <= set(names)
     assert {row.node for card in drawn.cards for row in card.rows} == {leaf.name for leaf in shown.leaves}
     assert [row.node for row in layer_table(shown)] == [node.name for node in shown.nodes]
+
+
+def test_what_is_left_of_a_sequence_with_parameters_is_seen_at_once() -> None:
+    """A run of hypothesis found a graph that a second `simplify` changed."""
+    inner = Call(2, (Function(4, (0, 0, 0)),), (0,), (0,))
+    outer = Call(0, (Function(17, (0, 0, 0)), inner), (0,), (0,))
+    once = simplify(build((outer,), inputs=1, returns=(0,), rooted=False))
+    assert simplify(once) == once

@@ -105,7 +105,7 @@ def _emptied(graph: Graph, passing: Collection[str]) -> _Emptied:
         if call is root:
             kept |= children - removed
             closed |= children & removed
-        elif is_transparent_class(call.type):
+        elif is_transparent_class(call.type) and not (call.parameters and call.parameters.total):
             removed.add(call.name)
         else:
             closed.add(call.name)
