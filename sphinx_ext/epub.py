@@ -43,12 +43,13 @@ def setup_epub(app: Sphinx, figures: Figures) -> None:
         builder = app.builder
         if not isinstance(builder, Epub3Builder):
             return
-        # The builder packs its whole output folder.
-        record = PageRecord(Path(app.outdir), builder.name).file.name
-        app.config.epub_exclude_files = [*app.config.epub_exclude_files, record]
         write = builder.build_content
 
         def build_content() -> None:
+            # The builder packs its whole output folder. Only here: with the configuration that the
+            # environment is saved with, another one makes Sphinx read all pages again.
+            record = PageRecord(Path(app.outdir), builder.name).file.name
+            app.config.epub_exclude_files = [*app.config.epub_exclude_files, record]
             write()
             pages = {
                 html.escape(quote(docname + builder.out_suffix))

@@ -293,6 +293,14 @@ def test_epub_pages_are_xml_with_svg(good: Site) -> None:
 
 
 @pytest.mark.slow
+def test_no_builder_makes_another_that_shares_its_doctrees_read_pages_again(copy: Site) -> None:
+    shared = copy.docs / "_build/doctrees-html"
+    for builder in ("epub", "html", "text", "html", "dirhtml", "html"):
+        build = copy.build(builder, "-W", doctrees=shared)
+        assert "0 added, 0 changed, 0 removed" in build.stdout, builder
+
+
+@pytest.mark.slow
 def test_epub_declares_the_pages_with_svg(good: Site) -> None:
     good.build("epub", "-W")
     manifest = ET.parse(good.out("epub") / "content.opf")
