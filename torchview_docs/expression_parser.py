@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from functools import lru_cache
 from typing import NoReturn, cast
 
 from torchview_docs.errors import ExpressionError
@@ -23,6 +24,7 @@ from torchview_docs.options import nearest
 __all__ = ["parse_input", "parse_model"]
 
 
+@lru_cache(maxsize=1024)
 def parse_model(text: str) -> Name | Call:
     """Parse a model expression.
 
@@ -43,6 +45,7 @@ def parse_model(text: str) -> Name | Call:
     return value
 
 
+@lru_cache(maxsize=1024)
 def parse_input(text: str) -> InputExpression:
     """Parse an input expression.
 

@@ -160,6 +160,11 @@ class _Opening:
 
     def take(self, line: str) -> str:
         """Whether the fence is `open`, `closed` or `given up` after this line."""
+        if not self.prefix:  # as most: nothing but its own mark ends it
+            if line.startswith(self.mark) and line.rstrip(" \t") == self.mark:
+                return "closed"
+            self.body.append(line)
+            return "open"
         inside = 0
         while inside < min(len(self.prefix), len(line)) and line[inside] in "> \t":
             inside += 1
