@@ -86,6 +86,8 @@ class Site:
         names = {"docs": str(self.root / "docs"), "out": str(self.root / "out"), "root": str(self.root)}
         command = [sys.executable, "-m", *(part.format(**names) for part in HOSTS[self.host].split())]
         environment = {**os.environ, "PYTHONPATH": str(self.root), "NO_MKDOCS_2_WARNING": "1"}
+        # pip compiles what it installs; a source checkout must be allowed to keep its bytecode too.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         start = time.perf_counter()
         subprocess.run(command, check=True, env=environment, cwd=self.root)
         return time.perf_counter() - start
