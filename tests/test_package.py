@@ -83,8 +83,6 @@ def test_an_empty_environment_gets_the_package_its_commands_and_entry_points(
     assert ours <= {
         "torchview_docs",
         "graphviz",
-        "yaml",
-        "_yaml",
         "_distutils_hack",
         "distutils-precedence.pth",
     }
