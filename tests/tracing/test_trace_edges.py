@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
-from tracing_zoo import CASES
+from zoo import CASES
 
 from torchview_docs.graph import Graph, Node
 from torchview_docs.tracing import trace
@@ -162,7 +162,7 @@ def test_an_autograd_function_is_one_node_with_its_name() -> None:
     graph = traced("autograd.Function")
     assert [n.target for n in graph.nodes if n.op == "call_function"] == [
         "torch.nn.functional.linear",
-        "tracing_zoo.Double",
+        "zoo.transforms.Double",
         "operator.add",
     ]
 

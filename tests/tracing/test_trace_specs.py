@@ -47,7 +47,7 @@ def test_arguments_can_be_names_and_calls() -> None:
 
 
 def test_inputs_are_nested_as_written() -> None:
-    graph = traced("tracing_zoo.Containers", input="[float32[2, 4], 3], {'deep': {'er': float32[2, 5]}}")
+    graph = traced("zoo.containers.Containers", input="[float32[2, 4], 3], {'deep': {'er': float32[2, 5]}}")
     assert inputs(graph) == [("batch[0]", (2, 4), "float32"), ("options.deep.er", (2, 5), "float32")]
 
 
@@ -91,18 +91,18 @@ def test_recurrent_layers_are_built_without_memory(layer: str) -> None:
 
 
 def test_ties_and_wrappers_survive_the_swap_to_meta() -> None:
-    root = traced("tracing_zoo.Tied", input="int64[1, 5]").root
+    root = traced("zoo.networks.Tied", input="int64[1, 5]").root
     assert root is not None
     assert root.parameters is not None
     assert root.parameters.total == 40
-    assert traced("tracing_zoo.WeightNorm", input="float32[2, 3]").device == "meta"
+    assert traced("zoo.wrappers.WeightNorm", input="float32[2, 3]").device == "meta"
 
 
 def test_the_global_random_state_is_untouched_and_results_repeat() -> None:
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    one = traced("tracing_zoo.Passing", input="float32[2, 3]", device="cpu", mode="train")
-    two = traced("tracing_zoo.Passing", input="float32[2, 3]", device="cpu", mode="train")
+    one = traced("zoo.callers.Passing", input="float32[2, 3]", device="cpu", mode="train")
+    two = traced("zoo.callers.Passing", input="float32[2, 3]", device="cpu", mode="train")
     assert one == two
     assert torch.equal(before, torch.get_rng_state())
 

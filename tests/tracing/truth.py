@@ -120,7 +120,7 @@ def dependencies(
             before = [t.clone() for t in flat(model(*args, **kwargs))]
             tensor.copy_(kept * 1.5 + torch.rand(kept.shape))
             model.load_state_dict(state)
-            after = list(flat(model(*args, **kwargs)))
+            after = [t.clone() for t in flat(model(*args, **kwargs))]
             tensor.copy_(kept)
             found |= {
                 (name, k) for k, (x, y) in enumerate(zip(before, after, strict=True)) if not torch.equal(x, y)
