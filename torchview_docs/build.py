@@ -106,7 +106,7 @@ class Figure:
             from torchview_docs.markup import describe
 
             laid_out = lay_out(scene(self.view, self.spec))
-            found = replace(laid_out, title=self.graph.name, description=describe(self.view))
+            found = laid_out._replace(title=self.graph.name, description=describe(self.view))
             self._store.save_drawing(self.digest, found)
         return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import replace
 
 import html5lib
 import pytest
@@ -33,7 +32,7 @@ def card(
 
 def frame(title: str = "encoder", repeat: int = 1, **texts: str) -> PlacedFrame:
     made = Frame(title, title, texts.pop("subtitle", "Encoder"), texts.pop("note", "1.2 M"), 90, 40, **texts)  # type: ignore[arg-type]
-    return PlacedFrame(replace(made, repeat=repeat), 4, 40, 190, 200, 10)
+    return PlacedFrame(made._replace(repeat=repeat), 4, 40, 190, 200, 10)
 
 
 def drawing(text: str = "x", link: str = "", hint: str = "") -> Drawing:
@@ -117,7 +116,7 @@ class TestMarkup:
     def test_no_family_or_direction_does_either(self, text: str) -> None:
         one = Drawing(9, 9, (), (card("a", Row(text, "t")),), (), (), direction=text)
         assert len(list(parse(write(one)).iter())) == len(
-            list(parse(write(replace(one, direction="TB"))).iter())
+            list(parse(write(one._replace(direction="TB"))).iter())
         )
 
     def test_ids_start_with_the_prefix_and_occur_once(self) -> None:
@@ -196,7 +195,7 @@ class TestLook:
         sheets = next(p for p in root.iter(SVG + "path") if p.attrib.get("class") == "tv-sheets")
         numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", sheets.attrib["d"])]
         assert max(numbers) <= 20 + 160 + 6  # two sheets of 3 px
-        once = replace(drawing(), frames=(frame(),), cards=(card("one", Row("op", "add")),))
+        once = drawing()._replace(frames=(frame(),), cards=(card("one", Row("op", "add")),))
         assert "tv-badge" not in write(once)
         assert "tv-sheets" not in write(once)
 

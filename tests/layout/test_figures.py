@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.layout.geometry import faults, front, with_stack
@@ -136,7 +134,7 @@ def test_what_the_encoder_computes_enters_the_decoder_where_it_is_read():
 def test_panels_of_which_one_needs_the_other_from_the_start_stand_above_each_other():
     scene = encoder_decoder()
     links = tuple(k for k in scene.links if k.source != "tgt")
-    drawing = sound(replace(scene, links=(*links, link("e4", "d0"))))
+    drawing = sound(scene._replace(links=(*links, link("e4", "d0"))))
     assert front(placed(drawing, "encoder"))[3] < front(placed(drawing, "decoder"))[1]
 
 
@@ -179,7 +177,7 @@ def test_arrows_stand_at_cards_only():
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_the_flow_runs_in_the_direction_that_is_asked_for(direction):
-    drawing = sound(replace(transformer(2), direction=direction))
+    drawing = sound(transformer(2)._replace(direction=direction))
     first, last = front(placed(drawing, "x")), front(placed(drawing, "y"))
     assert {
         "TB": first[3] < last[1],
@@ -191,7 +189,7 @@ def test_the_flow_runs_in_the_direction_that_is_asked_for(direction):
 
 def test_mirrored_directions_are_mirror_images():
     scene = chain(5)
-    down, up = lay_out(scene), lay_out(replace(scene, direction="BT"))
+    down, up = lay_out(scene), lay_out(scene._replace(direction="BT"))
     assert [c.y for c in up.cards] == pytest.approx([down.height - c.y - c.height for c in down.cards])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.layout.scenes import card, frame, link
 from torchview_docs.drawing.layout.buses import find_buses
 from torchview_docs.drawing.layout.nets import levels
@@ -53,7 +51,7 @@ def test_a_link_from_a_card_to_itself_stays_in_its_frame():
 def dense(count):
     """A dense block: each layer reads the list of all that was made before it."""
     cards = [card("x"), *(card(f"cat{i}") for i in range(count)), *(card(f"conv{i}") for i in range(count))]
-    cards = [replace(c, rows=(replace(c.rows[0], title=c.name.rstrip("0123456789")),)) for c in cards]
+    cards = [c._replace(rows=(c.rows[0]._replace(title=c.name.rstrip("0123456789")),)) for c in cards]
     links = []
     for i in range(count):
         made = ["x", *(f"conv{j}" for j in range(i))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 
 from torchview_docs.drawing.families import class_name, family
 from torchview_docs.drawing.labels import CONFIG, PATH, count, operation_name, path, shape, shortened, words
@@ -116,7 +115,7 @@ def _evened(cards: list[Card]) -> tuple[Card, ...]:
             if not _NEARLY * widest <= card.width <= widest:
                 widest = math.ceil(card.width / _GRID) * _GRID
             widths[card.name] = widest
-    return tuple(replace(card, width=float(widths.get(card.name, card.width))) for card in cards)
+    return tuple(card._replace(width=float(widths.get(card.name, card.width))) for card in cards)
 
 
 # -- frames -------------------------------------------------------------------------------

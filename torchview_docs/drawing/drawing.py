@@ -6,9 +6,10 @@ Coordinates are px from the top left corner, y downwards, rounded to one decimal
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from itertools import chain
 from math import isfinite
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from torchview_docs.drawing import FORMAT
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Row
@@ -17,8 +18,7 @@ from torchview_docs.errors import RecordError
 __all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedCard:
+class PlacedCard(NamedTuple):
     """A card and its top left corner; `width` and `height` as drawn (LR turns some cards)."""
 
     card: Card
@@ -28,8 +28,7 @@ class PlacedCard:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedFrame:
+class PlacedFrame(NamedTuple):
     """A panel; `title_x` is where the title starts, relative to `x`."""
 
     frame: Frame
@@ -40,8 +39,7 @@ class PlacedFrame:
     title_x: float
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """An orthogonal line through these points; corners are rounded when drawn.
 
     `source` and `output` name the tensor. `arrow` puts a head at the last point.
@@ -54,8 +52,7 @@ class Wire:
     dashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A shape beside its edge; `x`, `y` are the left end of the text's baseline."""
 
     text: str
@@ -65,8 +62,7 @@ class Label:
     output: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`.
 
     `title` names what is drawn, `description` tells it to those who do not see it.
@@ -84,7 +80,7 @@ class Drawing:
 
     def to_json(self) -> str:
         """The drawing as JSON, one line: each part is the list of its fields' values, in order."""
-        return json.dumps([FORMAT, *_values(self)], ensure_ascii=False, separators=(",", ":")) + "\n"
+        return json.dumps([FORMAT, *self], ensure_ascii=False, separators=(",", ":")) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Drawing:
@@ -102,24 +98,14 @@ class Drawing:
             return cls(
                 width,
                 height,
-                tuple(
-                    PlacedFrame(Frame(*_checked(f[0], "ssssffniss")), *_checked(f[1:], "fffff"))
-                    for f in _listed(frames)
-                ),
-                tuple(PlacedCard(_card(c[0]), *_checked(c[1:], "ffff")) for c in _listed(cards)),
-                tuple(_wire(w) for w in _listed(wires)),
-                tuple(Label(*_checked(label, "sffsi")) for label in _listed(labels)),
+                tuple([_frame(*frame) for frame in _listed(frames)]),
+                tuple([_card(*card) for card in _listed(cards)]),
+                tuple([_wire(*wire) for wire in _listed(wires)]),
+                tuple([Label(*_checked(label, "sffsi")) for label in _listed(labels)]),
                 *_checked(texts, "sss"),
             )
         except (ValueError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error
-
-
-def _values(part: Any) -> Any:
-    """A part as the list of its fields' values."""
-    if is_dataclass(part):
-        return [_values(getattr(part, f.name)) for f in fields(part)]
-    return [_values(item) for item in part] if isinstance(part, tuple) else part
 
 
 #: Types of values by letter: text, text or None, whole number, number, yes or no.
@@ -132,13 +118,21 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def _checked(values: list[Any], types: str) -> list[Any]:
-    for value, letter in zip(values, types, strict=True):
-        if type(value) not in _TYPES[letter]:
-            raise TypeError(f"{value!r} is {type(value).__name__}")
-        if letter == "f" and not isfinite(value):
-            raise ValueError(f"{value!r} is no coordinate")
+def _checked(values: list[Any], letters: str) -> list[Any]:
+    """These values, whose types are as the letters say; numbers are finite."""
+    if not _fit(letters, *map(type, values)):
+        raise TypeError(f"{values!r} is not {letters}")
+    if not isfinite(sum([value for value in values if type(value) is float])):
+        raise ValueError(f"{values!r} holds what is no coordinate")
     return values
+
+
+@cache
+def _fit(letters: str, *types: type) -> bool:
+    # Few combinations of types occur, so nearly every check is one look-up.
+    return len(letters) == len(types) and all(
+        type_ in _TYPES[letter] for letter, type_ in zip(letters, types, strict=True)
+    )
 
 
 def _listed(value: object) -> list[Any]:
@@ -147,18 +141,23 @@ def _listed(value: object) -> list[Any]:
     return value
 
 
-def _card(data: list[Any]) -> Card:
-    name, kind, rows, *rest = data
+def _frame(data: list[Any], *place: Any) -> PlacedFrame:
+    return PlacedFrame(Frame(*_checked(_listed(data), "ssssffniss")), *_checked([*place], "fffff"))
+
+
+def _card(data: list[Any], *place: Any) -> PlacedCard:
+    name, kind, rows, *rest = _listed(data)
+    _checked([name, kind, *rest], "ssffnbi")
     if kind not in get_args(CardKind):
         raise ValueError(f"{kind!r} is no kind of card")
-    (name,) = _checked([name], "s")
-    return Card(
-        name, kind, tuple(Row(*_checked(row, "ssssss")) for row in _listed(rows)), *_checked(rest, "ffnbi")
-    )
+    made = tuple([Row(*_checked(_listed(row), "ssssss")) for row in _listed(rows)])
+    return PlacedCard(Card(name, kind, made, *rest), *_checked([*place], "ffff"))
 
 
-def _wire(data: list[Any]) -> Wire:
-    source, output, points, *rest = data
-    places = tuple((x, y) for x, y in (_checked(point, "ff") for point in _listed(points)))
-    (source, output) = _checked([source, output], "si")
-    return Wire(source, output, places, *_checked(rest, "bb"))
+def _wire(source: Any, output: Any, points: Any, *rest: Any) -> Wire:
+    places = tuple([(x, y) for x, y in _listed(points)])
+    _checked([source, output, *rest], "sibb")
+    numbers = [*chain.from_iterable(places)]
+    if not {float, int}.issuperset(map(type, numbers)) or not isfinite(sum(numbers)):
+        raise ValueError(f"{points!r} holds what is no coordinate")
+    return Wire(source, output, places, *rest)

@@ -9,12 +9,11 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from torchview_docs.drawing.drawing import Wire
 
-__all__ = ["Box", "heads", "lines", "px", "sheets"]
+__all__ = ["Box", "Way", "heads", "lines", "px", "sheets", "ways"]
 
 #: Radius of a wire's corner.
 CORNER = 6
@@ -41,23 +40,36 @@ def px(value: float) -> int:
     return math.floor(value + 0.5)
 
 
-def lines(wires: Iterable[Wire]) -> str:
+class Way(NamedTuple):
+    """A wire in whole px, without the points that change nothing."""
+
+    corners: list[Point]
+    arrow: bool
+    dashed: bool
+
+
+def ways(wires: Iterable[Wire]) -> list[Way]:
+    """These wires in whole px."""
+    return [Way(_corners(wire), wire.arrow, wire.dashed) for wire in wires]
+
+
+def lines(drawn: Iterable[Way]) -> str:
     """Path data of these wires, corners rounded; what several wires share is drawn once."""
     ink = _Ink()
-    for wire in wires:
-        corners = _corners(wire)
-        if wire.arrow and len(corners) > 1:
-            corners[-1] = _back(corners[-2], corners[-1], HEAD_LENGTH - HEAD_OVERLAP)
-        _trace(corners, ink)
+    for corners, arrow, _ in drawn:
+        if arrow and len(corners) > 1:
+            end = _back(corners[-2], corners[-1], HEAD_LENGTH - HEAD_OVERLAP)
+            _trace([*corners[:-1], end], ink)
+        else:
+            _trace(corners, ink)
     return "".join(ink.path)
 
 
-def heads(wires: Iterable[Wire]) -> str:
+def heads(drawn: Iterable[Way]) -> str:
     """Path data of the arrow heads of these wires, each one once."""
-    drawn: dict[str, None] = {}
-    for wire in wires:
-        corners = _corners(wire)
-        if not wire.arrow or len(corners) < 2:
+    shapes: dict[str, None] = {}
+    for corners, arrow, _ in drawn:
+        if not arrow or len(corners) < 2:
             continue
         (ax, ay), (x, y) = corners[-2:]
         if abs(x - ax) > abs(y - ay):
@@ -66,8 +78,8 @@ def heads(wires: Iterable[Wire]) -> str:
         else:
             back = HEAD_LENGTH if y < ay else -HEAD_LENGTH
             shape = f"l-{HEAD_WIDTH / 2}{' ' if back > 0 else ''}{back}h{HEAD_WIDTH}z"
-        drawn[f"M{_numbers(x, y)}{shape}"] = None
-    return "".join(drawn)
+        shapes[f"M{_numbers(x, y)}{shape}"] = None
+    return "".join(shapes)
 
 
 def sheets(box: Box, radius: int, step: int, count: int) -> str:
@@ -106,21 +118,17 @@ def _tenths(x: float, y: float) -> str:
 def _corners(wire: Wire) -> list[Point]:
     """A wire's points without those that change nothing."""
     kept: list[Point] = []
-    for x, y in wire.points:
-        point = (px(x), px(y))
+    for point_x, point_y in wire.points:
+        point = x, y = px(point_x), px(point_y)
         if kept and point == kept[-1]:
             continue
-        if len(kept) > 1 and _ahead(kept[-2], kept[-1], point):
-            kept[-1] = point
-        else:
-            kept.append(point)
+        if len(kept) > 1:
+            (ax, ay), (bx, by) = kept[-2:]
+            # It lies straight ahead of the way so far.
+            if (ax == bx == x and (ay < by) == (by < y)) or (ay == by == y and (ax < bx) == (bx < x)):
+                kept.pop()
+        kept.append(point)
     return kept
-
-
-def _ahead(a: Point, b: Point, c: Point) -> bool:
-    """Whether c lies straight ahead of the way from a to b, along an axis."""
-    first, second = _direction(a, b), _direction(b, c)
-    return first == second and 0 in first
 
 
 def _direction(a: Point, b: Point) -> tuple[int, int]:
@@ -159,15 +167,15 @@ def _trace(corners: list[Point], ink: _Ink) -> None:
         at = end
 
 
-@dataclass
 class _Ink:
     """A pen that draws nothing twice."""
 
-    path: list[str] = field(default_factory=list)
-    _pen: Point | None = None
-    #: What is drawn of each line along an axis: by (whether vertical, its x or y).
-    _drawn: dict[tuple[bool, int], _Line] = field(default_factory=lambda: defaultdict(_Line))
-    _bent: set[tuple[Point, ...]] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self._pen: Point | None = None
+        #: What is drawn of each line along an axis: by (whether vertical, its x or y).
+        self._drawn: dict[tuple[bool, int], _Line] = defaultdict(_Line)
+        self._bent: set[tuple[Point, ...]] = set()
 
     def line(self, a: Point, b: Point) -> None:
         """Draw from a to b what is not there yet."""
@@ -208,12 +216,12 @@ class _Ink:
             self.path.append(f"M{_numbers(*to)}")
 
 
-@dataclass
 class _Line:
     """What is drawn of one line along an axis: stretches that do not touch, in order."""
 
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
 
     def add(self, low: int, high: int) -> list[tuple[int, int]]:
         """Draw from low to high; gives the stretches that were missing, in order."""

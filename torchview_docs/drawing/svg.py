@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypeAlias
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
 from torchview_docs.drawing.scene import Row
-from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets
+from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets, ways
 from torchview_docs.drawing.theme import file_stylesheet, stylesheet
 
 __all__ = ["escape", "stylesheet", "svg"]
@@ -50,7 +51,9 @@ _PILLS = {"input": "io", "output": "io", "source": "source", "tensor": "tensor"}
 
 def escape(text: str) -> str:
     """Text for XML and HTML, in an element or in an attribute; what neither can hold is left out."""
-    return _UNFIT.sub("", text).translate(_ESCAPES)
+    # Most texts hold nothing that is unfit, which is told faster than taken out.
+    fit = text if text.isascii() and text.isprintable() else _UNFIT.sub("", text)
+    return fit.translate(_ESCAPES)
 
 
 def svg(
@@ -161,7 +164,7 @@ class _Writer:
     def _part(self, row: Row, family: str, *content: str) -> str:
         """What belongs to one row, as a group of its family, linked and with its hint."""
         inner = (_title(row.hint) if row.hint else "") + "".join(content)
-        name = "tv-" + re.sub(r"[^a-z0-9-]", "", family)
+        name = _class(family)
         return self._linking(row.type, inner, f' class="{name}"') or f'<g class="{name}">{inner}</g>'
 
     def _linking(self, type_: str, inner: str, attributes: str | None = None) -> str:
@@ -173,6 +176,11 @@ class _Writer:
         return f'<a{attributes or ""} href="{escape(address)}">{inner}</a>'
 
 
+@cache
+def _class(family: str) -> str:
+    return "tv-" + re.sub(r"[^a-z0-9-]", "", family)
+
+
 def _style(width: int, height: int) -> str:
     css = file_stylesheet().replace("&", "&amp;").replace("<", "&lt;")
     ground = f'<rect class="tv-bg" x="-.5" y="-.5" width="{width}" height="{height}"/>'
@@ -180,9 +188,10 @@ def _style(width: int, height: int) -> str:
 
 
 def _wires(drawing: Drawing) -> str:
-    solid = lines(w for w in drawing.wires if not w.dashed)
-    dashed = lines(w for w in drawing.wires if w.dashed)
-    arrows = heads(drawing.wires)
+    drawn = ways(drawing.wires)
+    solid = lines(way for way in drawn if not way.dashed)
+    dashed = lines(way for way in drawn if way.dashed)
+    arrows = heads(drawn)
     return (
         (f'<path class="tv-wires" d="{solid}"/>' if solid else "")
         + (f'<path class="tv-wires tv-dashed" d="{dashed}"/>' if dashed else "")
