@@ -104,7 +104,8 @@ def test_a_line_that_is_less_indented_ends_the_fence_which_is_a_problem() -> Non
 def test_equal_fences_have_their_lines_in_order() -> None:
     fence = "```torchview\npkg.Net\n```\n"
     other = "```torchview\npkg.Other\n```\n"
-    lines = FenceLines(f"---\ntitle: x\n---\n{fence}\n{other}\n    ```torchview\n    pkg.Net\n    ```\n")
+    page = f"---\ntitle: x\n---\n{fence}\n{other}\n    ```torchview\n    pkg.Net\n    ```\n"
+    lines = FenceLines(lambda: found(page))
     [wanted] = found(fence)
     [unlike] = found(other)
     assert [lines.line(wanted), lines.line(unlike), lines.line(wanted), lines.line(wanted)] == [4, 8, 12, 0]

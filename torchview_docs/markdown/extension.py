@@ -93,7 +93,7 @@ class _Page:
         """Forget the text before."""
         self.requests: MutableSequence[Request] = [] if self.shared is None else self.shared
         self.mine: set[int] = set()
-        self.lines = FenceLines("")
+        self.lines = FenceLines()
         self.taken: dict[str, list[str]] = {}
 
     def ask(self, fence: Fence) -> str:
@@ -132,10 +132,11 @@ class _Scan(Preprocessor):
         self.page = page
 
     def run(self, lines: list[str]) -> list[str]:
-        self.page.lines = FenceLines("\n".join(lines))
+        fences = scan(lines)
+        self.page.lines = FenceLines(lambda: fences)
         parses = register(self.md, self.page.ask)
         result, done = list[str](), 0
-        for fence in scan(lines):
+        for fence in fences:
             start, end = fence.span
             result += lines[done:start]
             if parses is not None and parses(lines[start]) and not fence.problem:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -210,24 +210,29 @@ class FenceLines:
     taken in order.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, find: Callable[[], Iterable[Fence]] = tuple) -> None:
+        self._find = find
 
     @cached_property
     def _lines(self) -> dict[str, list[int]]:
         # Not before somebody asks: most pages have nothing to tell.
         found: dict[str, list[int]] = {}
-        for fence in scan(self._text.expandtabs(4).splitlines()):
+        for fence in self._find():
             found.setdefault(_key(fence), []).append(fence.line)
         return found
 
     @classmethod
     def read(cls, file: Path | None) -> FenceLines:
         """Those of a file; of none where there is no file, or none that can be read."""
-        try:
-            return cls(file.read_text("utf-8-sig", errors="replace") if file else "")
-        except OSError:
-            return cls("")
+
+        def find() -> Iterable[Fence]:
+            try:
+                text = file.read_text("utf-8-sig", errors="replace") if file else ""
+            except OSError:
+                return ()
+            return scan(text.expandtabs(4).splitlines())
+
+        return cls(find)
 
     def line(self, fence: Fence) -> int:
         """The 1-based line of its opening, 0 where the file does not have it."""
