@@ -26,6 +26,10 @@ from torchview_docs.expressions import Call, Container, Literal, Name, Tensor
         ("pkg.Net([1, -2.5, (3,)], {'a': None}, {1})", "pkg.Net([1, -2.5, (3,)], {'a': None}, {1})"),
         ("pkg.Net(\n  1,\n  2,\n)", "pkg.Net(1, 2)"),
         ("pkg.Net(1+2j)", "pkg.Net((1+2j))"),
+        ("pkg.Net(1e400, -1e400)", "pkg.Net(1e999, -1e999)"),
+        ("pkg.Net({True:None})", "pkg.Net({True: None})"),
+        ("pkg.Net  # the large one", "pkg.Net"),
+        ("pkg.Net(3)  # the (large one", "pkg.Net(3)"),
     ],
 )
 def test_a_model_is_read_and_written_in_canonical_form(written: str, canonical: str) -> None:
@@ -46,6 +50,10 @@ def test_an_input_holds_tensors_in_any_literal_container() -> None:
         ),
         "train": Literal(False),
     }
+
+
+def test_an_input_may_end_in_a_comment() -> None:
+    assert str(parse_input("float32[1, 3]  # one (of many")) == "float32[1, 3]"
 
 
 def test_an_empty_input_is_a_call_without_arguments_only_when_it_has_a_keyword() -> None:
@@ -71,8 +79,15 @@ WRONG_MODELS = [
     ("pkg.Net(...)", "not allowed", "...)"),
     ("'pkg.Net'", "a model is a dotted name", "'pkg.Net'"),
     ("pkg.Net(\n  a=1,\n  b=x[0],\n)", "an index", "x[0],\n)"),
-    ("pkg.Net(", "not an expression", None),
+    ("pkg.Net(", "never closed", "("),
+    ("pkg.Net(a=(1, 2)", "never closed", "(a=(1, 2)"),
+    ("pkg.Net(\n  a=(1,\n  2)", "never closed", "(\n  a=(1,\n  2)"),
+    ("pkg.Net([1\n", "does not match", ""),
+    ("pkg.Net('\u2028', t:x, b=y[0])", "an index", "y[0])"),
     ("pkg.Net)", "not an expression", ")"),
+    ("pkg.Net)(3", "unmatched '\\)'", ")(3"),
+    ("pkg.Net(')'))(1)(2", "unmatched '\\)'", ")(1)(2"),
+    ("pkg.Net)(3)(4", "unmatched '\\)'", ")(3)(4"),
     ("", "nothing is written", ""),
     ("./src/pkg/nets.py", "this is a file", "./src/pkg/nets.py"),
     ("src/pkg/nets.py", "this is a file", "src/pkg/nets.py"),
@@ -98,6 +113,7 @@ def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, 
         ("f(1)", "a call is not allowed", "f(1)"),
         ("float32[1]) + g(2", "not a list of arguments", None),
         ("float32[1", "not an expression", None),
+        ("mask:bool[1]", "not an expression", ":bool[1]"),
     ],
 )
 def test_what_is_no_input_is_an_error_at_its_character(text: str, message: str, rest: str | None) -> None:
@@ -111,6 +127,9 @@ def test_an_error_shows_a_caret_under_the_character() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse_model("pkg.Net(\n  b=x[0])")
     assert caught.value.pointer() == "  b=x[0])\n    ^"
+    with pytest.raises(ExpressionError) as caught:
+        parse_model("pkg.Net([1\n")
+    assert caught.value.pointer() == "\n^"
 
 
 identifiers = st.text(string.ascii_letters, min_size=1, max_size=5).filter(
@@ -121,7 +140,7 @@ literals = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(10**9), 10**9),
-    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(allow_nan=False),
     st.text(max_size=8),
     st.binary(max_size=4),
 ).map(Literal)

@@ -104,7 +104,7 @@ class ExpressionError(SpecError):
     def pointer(self) -> str:
         """The expression with a caret under the offending character, two lines."""
         before = self.text[: self.position]
-        line = self.text.splitlines()[before.count("\n")] if self.text.strip() else self.text
+        line = self.text.split("\n")[before.count("\n")]
         return f"{line}\n{' ' * (len(before) - before.rfind(chr(10)) - 1)}^"
 
 

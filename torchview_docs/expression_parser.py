@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from functools import lru_cache
+from keyword import iskeyword
 from typing import NoReturn, cast
 
 from torchview_docs.errors import ExpressionError
@@ -74,26 +75,52 @@ class _Parser:
 
     def __init__(self, text: str, prefix: str) -> None:
         self.text = text
-        self.prefix = prefix
-        self.source = prefix + _colons_to_dots(text) + (")" if prefix else "")
-        self.lines = self.source.splitlines(keepends=True)
+        # Parentheses let an expression stand on several lines.
+        self.prefix = "(" + prefix
+        self.opened = self.prefix + (text if prefix else _colons_to_dots(text))
+        # A comment at the end must not take our parentheses with it: they stand on a line of their own.
+        self.source = f"{self.opened}\n{')' * self.prefix.count('(')}"
+        self.lines = _lines(self.source)
 
     def tree(self, wanted: str) -> ast.expr:
         if not self.text.strip():
             raise ExpressionError(f"nothing is written here; write {wanted}", self.text, 0)
-        # Parentheses let an expression stand on several lines; they shift the first by one.
-        self.prefix = "(" + self.prefix
-        self.lines = ("(" + self.source + ")").splitlines(keepends=True)
         try:
-            return ast.parse("(" + self.source + ")", mode="eval").body
+            node = ast.parse(self.source, mode="eval").body
         except SyntaxError as error:
-            position = self._position(error.lineno or 1, _bytes_before(self.lines, error))
-            if position >= len(self.text) and "unmatched" in error.msg:
+            position = self._place(error)
+            if position < 0:
+                position = self._unclosed()
+            elif position >= len(self.text) and "unmatched" in error.msg:
                 # Theirs closed our parenthesis, so the parser complains of ours.
                 position = self.text.rfind(")")
             raise ExpressionError(f"this is not an expression ({error.msg})", self.text, position) from error
         except (ValueError, MemoryError, RecursionError) as error:
             raise ExpressionError(f"this cannot be parsed ({error})", self.text, 0) from error
+        self._check_parenthesis(node)
+        return node
+
+    def _place(self, error: SyntaxError) -> int:
+        return self._position(error.lineno or 1, _bytes_before(self.lines, error))
+
+    def _unclosed(self) -> int:
+        """Where their parenthesis is that ours has closed, so that the parser complains of ours."""
+        try:
+            ast.parse(self.opened, mode="eval")
+        except SyntaxError as error:
+            return self._place(error)
+        return 0
+
+    def _check_parenthesis(self, node: ast.expr) -> None:
+        """Refuse `pkg.Net)(3`, which closes our parenthesis and opens one that ours closes."""
+        inner: ast.expr = node
+        while self._position(inner.lineno, inner.col_offset) < -len(self.prefix) + 1:
+            inner = next(child for child in ast.iter_child_nodes(inner) if isinstance(child, ast.expr))
+        if inner is not node:
+            end = self._position(inner.end_lineno or 1, inner.end_col_offset or 0)
+            raise ExpressionError(
+                "this is not an expression (unmatched ')')", self.text, self.text.find(")", max(end, 0))
+            )
 
     def _position(self, line: int, byte: int) -> int:
         before = "".join(self.lines[: line - 1])
@@ -196,19 +223,25 @@ def _bytes_before(lines: list[str], error: SyntaxError) -> int:
     return len(line[: max((error.offset or 1) - 1, 0)].encode())
 
 
+def _lines(text: str) -> list[str]:
+    """Lines as Python counts them: `str.splitlines` knows more ends of lines."""
+    return list(io.StringIO(text, newline=""))
+
+
 def _colons_to_dots(text: str) -> str:
     """`pkg.mod:Net` as `pkg.mod.Net`, wherever a colon stands between two names without spaces."""
     if ":" not in text:
         return text
     try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+        tokens = list(tokenize.generate_tokens(io.StringIO(text, newline="").readline))
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return text
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     for before, colon, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if (
             colon.string == ":"
             and before.type == after.type == tokenize.NAME
+            and not iskeyword(before.string)  # `{True:1}`
             and before.end == colon.start
             and colon.end == after.start
         ):

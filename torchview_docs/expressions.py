@@ -68,7 +68,9 @@ class Literal:
     value: Any
 
     def __str__(self) -> str:
-        return repr(self.value)
+        written = repr(self.value)
+        # `inf` would be read as a name.
+        return written.replace("inf", "1e999") if isinstance(self.value, float | complex) else written
 
 
 @dataclass(frozen=True, slots=True)
