@@ -81,7 +81,7 @@ def test_foreign_data_is_refused(change: dict[str, object]) -> None:
         Graph.from_data(data)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"format": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"format": 1}', b"\xff\xfe", "[" * 100_000])
 def test_what_is_no_graph_is_refused(text: str | bytes) -> None:
     with pytest.raises(RecordError):
         Graph.from_json(text)

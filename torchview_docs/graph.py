@@ -230,7 +230,7 @@ class Graph:
         """
         try:
             data = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecordError(f"not JSON: {error}") from error
         return cls.from_data(data)
 

@@ -186,5 +186,7 @@ def _read(memory: Path) -> dict[str, tuple[Stamp, str]]:
             return {}
         files: Mapping[str, list[int | str]] = data["files"]
         return {path: (Stamp(*map(int, row[:4])), str(row[4])) for path, row in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (
+        OSError, ValueError, OverflowError, RecursionError, KeyError, TypeError, IndexError, AttributeError,
+    ):  # fmt: skip
         return {}

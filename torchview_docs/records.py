@@ -148,7 +148,7 @@ class Record:
             if kind not in get_args(FailureKind):
                 raise RecordError(f"unknown kind of failure {kind!r}")
             return Failure(kind, _text(data, "message"), _text(data, "advice"), _text(data, "where"))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise RecordError(f"not a failure: {error!r}") from error
 
 

@@ -28,6 +28,8 @@ _TICK = 0.1
 #: How often a job is given to a new worker because the source has changed meanwhile.
 _ATTEMPTS = 3
 _MB = 1024 * 1024
+#: Bytes that no machine has and that systems still take for a number, for `memory: inf`.
+_NO_LIMIT = 1 << 60
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Workers:
         self._setup = Setup(
             path=self.path,
             folder=str(project.root),
-            memory=int(self._settings.memory * _MB),
+            memory=int(min(self._settings.memory * _MB, _NO_LIMIT)),
             threads=max(1, (os.cpu_count() or 1) // self._settings.workers),
             pythonpath=os.environ.get("PYTHONPATH"),
             job=job,

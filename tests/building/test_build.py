@@ -206,6 +206,16 @@ def test_models_are_found_in_the_folders_that_the_settings_name(site: Site) -> N
 
 
 @pytest.mark.slow
+def test_limits_may_be_infinite_or_beyond_any_machine(site: Site) -> None:
+    site.write(
+        "src/nets.py", "from torch import nn\nclass Net(nn.ReLU):\n    pass\nclass Two(Net):\n    pass\n"
+    )
+    for memory, model in (("inf", "nets.Net"), ("1e30", "nets.Two")):
+        site.settings |= {"memory": memory, "timeout": "inf"}
+        assert isinstance(site.build([model])[model], Figure)
+
+
+@pytest.mark.slow
 def test_the_working_folder_of_a_model_is_the_projects(site: Site) -> None:
     site.write("size.txt", "8")
     site.write(

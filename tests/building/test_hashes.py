@@ -173,6 +173,8 @@ def test_files_that_are_gone_are_forgotten(tmp_path: Path, monkeypatch: pytest.M
         b'{"format": 1, "files": {"a": 3}}',
         b'{"format": 1, "files": {"a": ["x", 1, 2, 3, "h"]}}',
         b'{"format": 1, "files": {"a": [1]}}',
+        b'{"format": 1, "files": {"a": [Infinity, 1, 2, 3, "h"]}}',
+        b"[" * 100_000,
         b"\xff" * 10,
     ],
 )

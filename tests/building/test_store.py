@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -258,6 +260,16 @@ def test_a_damaged_drawing_is_passed_over_with_one_note(tmp_path: Path, content:
     assert store.drawing("name") is None
     assert store.drawing("name") is None
     assert len(said) == 1
+
+
+def test_a_failure_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    failed = record(found=Failure("forward", "no"))
+    for body in (b"", b"{}", b'{"failure": {"kind": "other"}}', b"[" * 100_000):
+        digest = hashlib.sha256(body).hexdigest()[:32]
+        head = replace(failed.head, digest=digest, size=len(body))
+        store = Store(tmp_path)
+        store.save(replace(failed, head=head, body=body))
+        assert store.find(KEY, always) is None
 
 
 # -- the command `cache` ------------------------------------------------------------------
