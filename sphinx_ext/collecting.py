@@ -93,9 +93,10 @@ def _location(node: nodes.Element) -> str:
 def _prefix(docname: str, index: int, node: nodes.Element) -> str:
     """The id of a named figure, else one of the page's name and the figure's place in the page.
 
-    Made when the page is read: a builder that puts all pages into one writes them as one page.
+    Made when the page is read: a builder that puts all pages into one writes them as one page. The
+    ids that Sphinx gives figures with a caption and without a name are those of every page: `id1`.
     """
-    if node.parent and node.parent["ids"]:
+    if node.parent and node.parent["names"] and node.parent["ids"]:
         return str(node.parent["ids"][0])
     return f"tv-{hashlib.sha256(docname.encode()).hexdigest()[:6]}-{index + 1}"
 

@@ -40,7 +40,7 @@ class PageRecord:
     def _read(self) -> dict[str, str]:
         try:
             data = json.loads(self.file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             # None yet, or damaged: pages with figures are written again.
             return {}
         if not isinstance(data, dict) or data.get("format") != _FORMAT:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sphinx_site import Site
 
+from torchview_docs.sphinx_ext.pages import PageRecord
+
 
 def collected(site: Site, builder: str = "dummy") -> dict[str, list[tuple[str, dict[str, str], str, str]]]:
     """Model, options, prefix and location of the collected figures, by page."""
@@ -105,7 +107,8 @@ def read(make_site: Callable[[str], Site]) -> Site:
     )
     for number in range(6):
         # Sphinx reads in parallel from this many pages on.
-        site.file(f"docs/page{number}.rst", f"Page {number}\n======\n\n.. torchview:: nets.Net{number}\n")
+        site.file(f"docs/page{number}.rst", f"Page {number}\n======\n\n.. torchview:: nets.Net{number}\n\n"
+                  f".. torchview:: nets.Net{number}\n   :caption: Without a name.\n")  # fmt: skip
     site.build("dummy", "-W", "-j", "2")
     return site
 
@@ -148,7 +151,13 @@ def test_locations_are_those_of_the_directives(read: Site) -> None:
 def test_prefixes_are_names_or_unique_in_the_project(read: Site) -> None:
     prefixes = [figure[2] for figures in collected(read).values() for figure in figures]
     assert "my-net" in prefixes
-    assert len(set(prefixes)) == len(prefixes) == 14
+    assert len(set(prefixes)) == len(prefixes) == 20
+
+
+def test_damaged_record_of_pages_counts_as_none(tmp_path: Path) -> None:
+    for content in (b"", b"{", b"[]", b'{"format": 99}', b"\xff", b"[" * 100_000):
+        PageRecord(tmp_path, "html").file.write_bytes(content)
+        assert PageRecord(tmp_path, "html").begin({"page": "digest"}) == ["page"]
 
 
 def test_pages_without_figures_are_not_collected_and_changes_are_followed(site: Site) -> None:
