@@ -118,6 +118,37 @@ def test_a_model_that_cannot_be_drawn_exits_1_and_says_why(project: Path) -> Non
     assert "1x5" in done.stderr
 
 
+def test_a_file_that_cannot_be_written_exits_1_and_says_why(project: Path) -> None:
+    (project / "folder.txt").mkdir()
+    for output in ("folder.txt", "nets.py/net.txt"):
+        done = run(project, *DRAW, "-o", output)
+        assert done.returncode == 1
+        assert f"torchview-docs: {Path(output)} cannot be written (" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_lines_and_arrows_gets_the_rest(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = run(project, *DRAW)
+    assert done.returncode == 0, done.stderr
+    assert "Linear 4?16" in done.stdout
+
+
+def test_a_reader_that_has_had_enough_is_no_error(project: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "torchview_docs", *DRAW],
+        cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as drawing:  # fmt: skip
+        assert drawing.stdout is not None
+        assert drawing.stderr is not None
+        drawing.stdout.close()
+        said = drawing.stderr.read()
+    assert "Error" not in said
+    assert "Exception" not in said
+
+
 @pytest.mark.slow
 def test_the_cache_is_shown_pruned_and_cleared(project: Path) -> None:
     run(project, *DRAW, "-o", "out/net.json")

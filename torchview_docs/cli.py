@@ -1,11 +1,13 @@
 """The command line: `torchview-docs draw` and `torchview-docs cache`.
 
-Exit codes: 0 when all went well, 1 when a figure could not be drawn, 2 for wrong usage.
+Exit codes: 0 when all went well, 1 when a figure could not be drawn or written, 2 for wrong usage.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from torchview_docs import __version__
 from torchview_docs import options as kinds
-from torchview_docs.errors import ExpressionError, Failure, OptionError, SpecError
+from torchview_docs.errors import ExpressionError, Failure, OptionError, SpecError, TraceError
 from torchview_docs.options import Option, nearest
 from torchview_docs.settings import SETTINGS, Project
 from torchview_docs.spec import OPTIONS, FigureSpec
@@ -35,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    _make_fit()
     parser = _parser()
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
@@ -43,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unrecognized argument {unknown[0]!r}{hint}")
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return run(arguments)
+        code = run(arguments)
+        sys.stdout.flush()
+        return code
     except ExpressionError as error:
         _complain(f"{error.problem}:\n{error.pointer()}")
     except SpecError as error:
@@ -51,7 +56,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("stopped")
         return 130
+    except BrokenPipeError:
+        # Who reads it has had enough, as `head`; Python would flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 2
+
+
+def _make_fit() -> None:
+    """Have `?` stand for what the terminal's encoding lacks: Windows' old ones have no lines and arrows."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _complain(message: str) -> None:
@@ -183,12 +199,20 @@ def _draw(arguments: argparse.Namespace) -> int:
         if isinstance(figure, Failure):
             _complain(f"{spec.model}: {figure}")
             return 1
-        content = _WRITERS[suffix](figure)
+        try:
+            content = _WRITERS[suffix](figure)
+        except TraceError as error:
+            _complain(f"{spec.model}: {error}")
+            return 1
     if output is None:
         print(content)  # this is the result
-    else:
+        return 0
+    try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(content, "utf-8")
+        output.write_bytes(content.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        _complain(f"{output} cannot be written ({error.strerror or error})")
+        return 1
     return 0
 
 
@@ -199,7 +223,7 @@ def _cache(arguments: argparse.Namespace) -> int:
     from torchview_docs.store import Store
 
     folder = Project.read(Path.cwd(), _given(arguments, SETTINGS)).cache_folder
-    store = Store(folder, _complain)
+    store = Store(folder, _say)
     if arguments.action == "clear":
         print(f"{store.clear()} records and drawings removed from {folder}")
     elif arguments.action == "prune":
