@@ -121,7 +121,7 @@ class Figures:
             if isinstance(shown, Failed):
                 continue
             try:
-                _ = shown.html(figure.prefix) if builder.format == "html" else shown.figure.view
+                _ = shown.html(figure.prefix) if builder.format == "html" else shown.description()
             except Exception as error:
                 logger.debug("torchview: %s", figure.written, exc_info=True)
                 self._shown[figure.written] = Failed(shown.spec, _fault(error))

@@ -38,13 +38,16 @@ class Drawn:
         from torchview_docs.markup import figure_box
 
         drawing = self.figure.drawing
-        written = svg(drawing, prefix=prefix, title=drawing.title, desc=self.description(), link=link)
+        told = self.spec.alt or drawing.description
+        written = svg(drawing, prefix=prefix, title=drawing.title, desc=told, link=link)
         # Where nothing is said, Sphinx's themes put captions into the middle.
         return figure_box(written, self.spec if self.spec.align else replace(self.spec, align="center"))
 
     def description(self) -> str:
-        """What readers are told who do not see it."""
-        return self.spec.alt or self.figure.drawing.description
+        """What readers are told who do not see it, without a drawing."""
+        from torchview_docs.markup import describe
+
+        return self.spec.alt or describe(self.figure.view)
 
 
 @dataclass(frozen=True, slots=True)
