@@ -1,0 +1,73 @@
+"""The model classes that transformers exports, with small configurations."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import types
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .arguments import calls
+from .case import Case
+from .shrinking import Shrinking
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["cases"]
+
+#: The smallest first; where a smaller one does not fit together, a larger one is taken.
+_SHRINKINGS = (
+    Shrinking(8),
+    Shrinking(4),
+    Shrinking(8, pictures=False, vocabulary=False),
+    Shrinking(1),
+    Shrinking(8, layers=0),
+    Shrinking(1, layers=0, pictures=False, vocabulary=False),
+)
+
+
+def cases() -> Iterator[Case]:
+    """A case for each exported model class, by name."""
+    for cls in _classes():
+        models = tuple(partial(_model, cls, shrinking) for shrinking in _SHRINKINGS)
+        yield Case("transformers", cls.__name__, models, calls())
+
+
+def _classes() -> Iterator[Any]:
+    import transformers
+
+    root = Path(inspect.getfile(transformers)).parent / "models"
+    seen: set[type] = set()
+    for file in sorted(root.glob("*/modeling_*.py")):
+        try:
+            module = importlib.import_module(f"transformers.models.{file.parent.name}.{file.stem}")
+        except ImportError:  # wants a package that is not installed
+            continue
+        for name in getattr(module, "__all__", ()):
+            cls = getattr(module, name)
+            if _is_model(cls) and cls not in seen:
+                seen.add(cls)
+                yield cls
+
+
+def _is_model(cls: Any) -> bool:
+    import transformers
+
+    return (
+        isinstance(cls, type)
+        and issubclass(cls, transformers.PreTrainedModel)
+        and not cls.__name__.endswith("PreTrainedModel")
+        and cls.config_class is not None
+    )
+
+
+def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
+    config_class = cls.config_class
+    if isinstance(config_class, types.UnionType):
+        config_class = config_class.__args__[0]
+    model: torch.nn.Module = cls(shrinking(config_class()))
+    return model
