@@ -140,7 +140,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_json() -> None:
     assert mine.count('"format"') == len(CASES)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name, make in CASES.items() if make().device == "meta"])
 def test_remembered_results_change_nothing(name: str) -> None:
     from torchview_docs.tracing import ladder
     from torchview_docs.tracing.memo import Memo

@@ -19,6 +19,7 @@ from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
 from torchview_docs.tracing.sources import Held, hidden, where_it_enters
 from torchview_docs.tracing.tensors import Value
+from torchview_docs.tracing.writes import updates_statistics
 
 __all__ = ["analyse"]
 
@@ -90,6 +91,8 @@ class _Analysis:
         self._sources: dict[tuple[Call | None, Value], _Draft] = {}
         self._parameters: dict[int, Parameters] = {}
         self._late: list[tuple[_Draft, Call | None, str, Value]] = []
+        #: Operations that update running statistics, and how many outputs they have besides.
+        self._statistics: list[tuple[_Draft, int]] = []
 
     def nodes(self) -> Iterator[Node]:
         for path, value in self.record.inputs:
@@ -111,8 +114,17 @@ class _Analysis:
             source = self._sources.get((scope, value))
             if source is not None:
                 draft.args.append(Use(source.name, 0, arg))
+        self._forget_statistics()
         self.drafts.sort(key=lambda draft: draft.order)
         return (draft.node() for draft in self.drafts)
+
+    def _forget_statistics(self) -> None:
+        """Running statistics are outputs of what updated them only if something reads them."""
+        if self._statistics:
+            read = {(use.node, use.output) for d in self.drafts for use in (*d.args, *d.results)}
+            for draft, count in self._statistics:
+                while len(draft.outputs) > count and (draft.name, len(draft.outputs) - 1) not in read:
+                    draft.outputs.pop()
 
     def _draft(self, time: int, name: str, op: Op, target: str, call: Call | None, **rest: Any) -> _Draft:
         scope = self.names.call(call) if call is not None else None
@@ -146,6 +158,8 @@ class _Analysis:
             if part is not None and value is event.args[0]:
                 regions = [part]
             draft.args += self._uses(arg, value, event.call, time, regions or None)
+        if updates_statistics(event.function):
+            self._statistics.append((draft, len(outputs)))
         outputs += [w for w in event.writes if w not in outputs]
         draft.outputs = [_meta(v) for v in outputs]
         for value in event.writes:

@@ -104,7 +104,9 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
         return holder
     if isinstance(holder, torch.Tensor):
         return value(holder)
-    if depth > _DEEPEST or isinstance(holder, _ATOMS):
+    if depth > _DEEPEST:
+        return None  # a circle
+    if isinstance(holder, _ATOMS):
         return holder
     if isinstance(holder, list):
         return [pack(part, value, depth + 1) for part in holder]

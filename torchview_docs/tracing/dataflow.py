@@ -130,7 +130,9 @@ class Dataflow:
             if w.time > since and any(overlap(w.region, part) for part in parts)
         ]
         for write in writes:
-            if write.target == value.region:
+            if parts == [write.region]:
+                found = []  # all of it: what the write made of the old content is its own business
+            elif write.target == value.region:
                 found = [output for output in found if output not in write.carried]
             if write.output not in found:
                 found.append(write.output)

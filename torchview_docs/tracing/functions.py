@@ -62,8 +62,9 @@ _NAMES: dict[Kind, str] = {
         conj resolve_conj resolve_neg slice_copy values indices""",
     Kind.GETITEM: "__getitem__",
     Kind.SETITEM: "__setitem__",
-    Kind.RESTRIDE: "t_ transpose_ unsqueeze_ squeeze_ swapaxes_ swapdims_ resize_ resize_as_ set_ detach_ "
+    Kind.RESTRIDE: "t_ transpose_ unsqueeze_ squeeze_ swapaxes_ swapdims_ resize_ resize_as_ detach_ "
     "as_strided_ rename_",
+    Kind.SET_DATA: "set_",
     Kind.FACTORY: """
         zeros ones empty full rand randn randint randperm arange range linspace logspace eye tensor as_tensor
         asarray empty_strided scalar_tensor tril_indices triu_indices hann_window hamming_window

@@ -87,7 +87,8 @@ class Hybrid:
             return self._real(function, kind, args, kwargs, used)
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
-        if kind is Kind.VALUE:
+        becomes = kind in (Kind.RESTRIDE, Kind.SET_DATA) and len(used) > 1 and not used[0].is_meta
+        if kind is Kind.VALUE or becomes:  # a real tensor cannot take the shape or storage of a meta one
             raise NeedsDataError(short_name(function))
         if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
             return self._view_of_unreal(function, args, kwargs)

@@ -30,6 +30,9 @@ class Watcher(Protocol):
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
 
+    def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run one of torch's functions that no mode sees, as if it did."""
+
 
 class _Recorders(threading.local):
     """The recorders of this thread, innermost last."""
@@ -158,6 +161,10 @@ def _unseen() -> Callable[[], None]:
         _opaque(eager_transforms, "grad_impl", "torch.func.grad", lambda rest, _: (rest[2], rest[3])),
         # nested_tensor(tensors, …) copies from a list, which no mode sees.
         _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor", None),
+        _operation(torch.Tensor, "set_"),
+        _operation(torch, "from_numpy"),
+        _operation(torch, "from_dlpack"),
+        _operation(torch.utils.dlpack, "from_dlpack"),
     ]
 
     def undo_all() -> None:
@@ -191,6 +198,23 @@ def _opaque(
 
     setattr(module, attribute, transform)
     return lambda: setattr(module, attribute, original)
+
+
+def _operation(holder: Any, attribute: str) -> Callable[[], None]:
+    """Let recorders see a function of torch that no mode sees."""
+    inherited = attribute not in vars(holder)
+    original = getattr(holder, attribute)
+
+    def seen(*args: Any, **kwargs: Any) -> Any:
+        recorder = _current()
+        return original(*args, **kwargs) if recorder is None else recorder.operation(original, args, kwargs)
+
+    setattr(holder, attribute, seen)
+
+    def undo() -> None:
+        delattr(holder, attribute) if inherited else setattr(holder, attribute, original)
+
+    return undo
 
 
 def _attention_fastpath() -> Callable[[], None]:

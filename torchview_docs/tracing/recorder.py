@@ -24,6 +24,7 @@ from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
 from torchview_docs.tracing.packed import has_value
 from torchview_docs.tracing.record import Call, Exit, Op, Record
 from torchview_docs.tracing.tensors import Tensors
+from torchview_docs.tracing.writes import statistics, targets
 
 __all__ = ["Recorder"]
 
@@ -116,10 +117,17 @@ class Recorder(TorchFunctionMode):
             changed.append(used[0])
         after = _versions(used)
         if before != after:
-            changed += [t for t, x, y in zip(used, before, after, strict=True) if x != y]
+            written = [t for t, x, y in zip(used, before, after, strict=True) if x != y]
+            changed += written if len(written) < 2 else targets(function, written, args, kwargs)
         if self.hybrid is not None:
             # What an opaque operation wrote into tensors of its own concerns nobody.
             changed += [t for t in self.hybrid.take_written() if any(t is other for other in used)]
+        updated = statistics(function, args, kwargs)
+        if updated:
+            changed += updated
+            if self.hybrid is not None and self.hybrid.unreal(used[0]):
+                for t in updated:
+                    self.hybrid.declare_unreal(t)
         value = self.values.value
         packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
         if changed:
@@ -156,6 +164,11 @@ class Recorder(TorchFunctionMode):
         with no_torch_function():
             self._append(name, Kind.ORDINARY, (args, kwargs), used, before=before, result=result)
         return result
+
+    def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run one of torch's functions that no mode sees, as if it did."""
+        with no_torch_function():
+            return self.__torch_function__(function, (), args, kwargs)
 
     # -- module calls ---------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import nn
+
 from zoo.cases import case, f, ids, nasty
 
 
