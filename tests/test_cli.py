@@ -100,11 +100,22 @@ def test_wrong_usage_exits_2_and_says_why(
     assert message in capsys.readouterr().err
 
 
-def test_a_misspelt_flag_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--inptu", "'--inptu'; did you mean '--input'?"),
+        ("--detph=2", "'--detph=2'; did you mean '--depth'?"),
+        ("--caption=A net.", "'--caption=A net.': this option belongs to a page"),
+        ("more", "unrecognized argument 'more'\n"),
+    ],
+)
+def test_an_unknown_argument_names_what_was_meant(
+    capsys: pytest.CaptureFixture[str], argument: str, message: str
+) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["draw", "nets.Net", "--inptu", "float32[1]"])
+        main(["draw", "nets.Net", argument])
     assert caught.value.code == 2
-    assert "'--inptu'; did you mean '--input'?" in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.slow

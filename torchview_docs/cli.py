@@ -41,9 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
-        flags = [f"--{name}" for name, option in {**OPTIONS, **SETTINGS}.items() if "cli" in option.hosts]
-        hint = nearest(unknown[0], flags) if unknown[0].startswith("-") else ""
-        parser.error(f"unrecognized argument {unknown[0]!r}{hint}")
+        parser.error(f"unrecognized argument {unknown[0]!r}{_hint(unknown[0])}")
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
@@ -61,6 +59,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 2
+
+
+def _hint(unknown: str) -> str:
+    """What was probably meant by an argument that is none."""
+    if not unknown.startswith("-"):
+        return ""
+    written = unknown.partition("=")[0]
+    known = {f"--{name}": option for name, option in {**OPTIONS, **SETTINGS}.items()}
+    if written in known and "cli" not in known[written].hosts:
+        return ": this option belongs to a page"
+    return nearest(written, [flag for flag, option in known.items() if "cli" in option.hosts])
 
 
 def _make_fit() -> None:
