@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import pytest
 
-from torchview_docs.drawing.families import FAMILIES
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE
 from torchview_docs.drawing.theme import file_stylesheet, stylesheet
+from torchview_docs.families import FAMILIES
 
 Colour: TypeAlias = tuple[float, float, float]
 

@@ -6,10 +6,10 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from torchview_docs.drawing.families import class_name, family
 from torchview_docs.drawing.labels import CONFIG, PATH, count, operation_name, path, shape, shortened, words
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
+from torchview_docs.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from torchview_docs.drawing.configs import module_config
-from torchview_docs.drawing.families import class_name, family
 from torchview_docs.drawing.operations import operation_config
+from torchview_docs.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
 
 __all__ = [

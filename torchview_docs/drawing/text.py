@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from torchview_docs.drawing.families import class_name
 from torchview_docs.drawing.labels import count, path, shape, words
+from torchview_docs.families import class_name
 from torchview_docs.graph import Graph, Node
 from torchview_docs.views.close import root_call
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torchview_docs.drawing.families import family
+from torchview_docs.families import family
 from torchview_docs.graph import Graph, Node
 
 __all__ = ["chains"]
