@@ -301,4 +301,4 @@ def _is_rename(event: OpEvent) -> bool:
 
 
 def _meta(value: Value) -> TensorMeta:
-    return TensorMeta(value.shape, value.dtype)
+    return value.form.meta

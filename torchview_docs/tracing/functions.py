@@ -32,13 +32,13 @@ class Kind(enum.Enum):
     FORMAT = "turns a tensor into text"
     COPY = "copies a tensor as copy.deepcopy does"
 
-    @property
-    def writes(self) -> bool:
-        """Whether data of the first argument changes."""
-        return self in _WRITES
+    #: Whether data of the first argument changes.
+    writes: bool
 
+    def __init__(self, _about: str) -> None:
+        # An attribute, for it is asked for at every operation: a set of members would hash them in Python.
+        self.writes = self.name in ("SETITEM", "INPLACE", "RESTRIDE", "SET_DATA")
 
-_WRITES = frozenset({Kind.SETITEM, Kind.INPLACE, Kind.RESTRIDE, Kind.SET_DATA})
 
 _NAMES: dict[Kind, str] = {
     Kind.METADATA: """

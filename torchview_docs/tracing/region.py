@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Region", "indexed", "overlap"]
 
@@ -10,8 +10,7 @@ __all__ = ["Region", "indexed", "overlap"]
 _ENUMERATED = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A strided view: offset and strides in bytes from the start of the storage."""
 
     offset: int

@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from torchview_docs.graph import TensorMeta
+from torchview_docs.tracing.forms import Form, form
 from torchview_docs.tracing.internals import nested_sizes, storage_address, weak_storage
 from torchview_docs.tracing.region import Region
 
@@ -19,30 +21,34 @@ __all__ = ["Tensors", "Value"]
 
 
 class Value:
-    """One tensor as it was when it was seen; `storage` is None where it has none (sparse)."""
+    """One tensor as it was when it was seen; `storage` is None where it has none (sparse).
 
-    __slots__ = ("dtype", "region", "shape", "storage")
+    `offset` is that of its first element in the storage, in elements.
+    """
 
-    def __init__(
-        self, shape: tuple[int, ...], dtype: str, storage: int | None, region: Region | None
-    ) -> None:
-        self.shape = shape
-        self.dtype = dtype
+    __slots__ = ("form", "offset", "storage")
+
+    def __init__(self, form_: Form, storage: int | None = None, offset: int = 0) -> None:
+        self.form = form_
         self.storage = storage
-        self.region = region
+        self.offset = offset
+
+    @property
+    def meta(self) -> TensorMeta:
+        """Shape and dtype."""
+        return self.form.meta
+
+    @property
+    def region(self) -> Region | None:
+        """Which bytes of its storage it covers; None where it has none."""
+        own = self.form
+        if self.storage is None or own.strides is None:
+            return None
+        size = own.itemsize
+        return Region(self.offset * size, own.shape, tuple([s * size for s in own.strides]), size)
 
     def __repr__(self) -> str:
-        return f"<{self.dtype}{list(self.shape)} of storage {self.storage}>"
-
-
-_DTYPES: dict[torch.dtype, str] = {}
-
-
-def _dtype(t: torch.Tensor) -> str:
-    name = _DTYPES.get(t.dtype)
-    if name is None:
-        name = _DTYPES[t.dtype] = str(t.dtype).removeprefix("torch.")
-    return name
+        return f"<{self.form!r} at {self.offset} of storage {self.storage}>"
 
 
 class Tensors:
@@ -62,37 +68,43 @@ class Tensors:
         known = self._known.get(id(t))
         if known is not None and (known[0] if self._hold else known[0]()) is t:
             return known[1]
-        return self._see(t)
+        return self._see(t, self._make(t))
+
+    def fresh(self, t: torch.Tensor, form_: Form) -> Value:
+        """The value of a tensor that has just been made, with a storage of its own and this form."""
+        address = storage_address(t)
+        number = len(self._storages)
+        # The address is new: every storage that was seen is held, or its address is.
+        self._storages[address] = (number, t.untyped_storage() if self._hold else weak_storage(t))
+        return self._see(t, Value(form_, number))
 
     def refresh(self, t: torch.Tensor) -> Value:
         """The value of a tensor whose shape or storage may have changed: a new one if it has."""
         old, new = self.value(t), self._make(t)
-        if (old.shape, old.dtype, old.storage, old.region) == (new.shape, new.dtype, new.storage, new.region):
+        if (old.form, old.storage, old.offset) == (new.form, new.storage, new.offset):
             return old
         self._known[id(t)] = (self._known[id(t)][0], new)
         return new
 
-    def _see(self, t: torch.Tensor) -> Value:
-        value = self._make(t)
+    def _see(self, t: torch.Tensor, value: Value) -> Value:
         self._known[id(t)] = (t if self._hold else weakref.ref(t), value)
         return value
 
     def _make(self, t: torch.Tensor) -> Value:
         try:
-            shape = tuple(t.shape)
+            shape = t.shape
         except RuntimeError:  # nested tensors have no shape as a whole
-            return Value(_nested_shape(t), _dtype(t), None, None)
+            return Value(form(_nested_shape(t), None, t.dtype))
         try:
             address = storage_address(t)
-            item = t.element_size()
-            region = Region(int(t.storage_offset()) * item, shape, tuple(s * item for s in t.stride()), item)
+            made, offset = form(shape, t.stride(), t.dtype), t.storage_offset()
         except (RuntimeError, NotImplementedError):  # sparse and other layouts have no storage
-            return Value(shape, _dtype(t), None, None)
+            return Value(form(shape, None, t.dtype))
         known = self._storages.get(address)
         if known is None:
             keep = t.untyped_storage() if self._hold else weak_storage(t)
             known = self._storages[address] = (len(self._storages), keep)
-        return Value(shape, _dtype(t), known[0], region)
+        return Value(made, known[0], int(offset))
 
 
 def _nested_shape(t: torch.Tensor) -> tuple[int, ...]:
