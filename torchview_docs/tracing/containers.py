@@ -13,13 +13,16 @@ from typing import Any
 
 import torch
 
-__all__ = ["children", "is_cache", "pack", "tensors", "walk"]
+__all__ = ["DEEPEST", "PLAIN", "children", "is_cache", "pack", "tensors", "walk"]
 
 #: Most arguments are of exactly these types.
-_PLAIN = frozenset({int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size})
+PLAIN = frozenset({
+    int, float, bool, complex, str, bytes, type(None), type(...), torch.dtype, torch.device, torch.Size,
+    torch.layout, torch.memory_format,
+})  # fmt: skip
 _ATOMS = (int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size)
 #: Deeper nesting than any sane model's; also ends circles.
-_DEEPEST = 8
+DEEPEST = 8
 
 
 def children(holder: Any, *, objects: bool = False) -> list[tuple[str, Any]] | None:
@@ -65,7 +68,7 @@ def walk(
     """The tensors in nested containers, with their paths, in order."""
     if isinstance(holder, torch.Tensor):
         yield path, holder
-    elif depth <= _DEEPEST:
+    elif depth <= DEEPEST:
         for way, value in children(holder, objects=objects) or ():
             yield from walk(value, path + way, objects=objects, depth=depth + 1)
 
@@ -100,11 +103,11 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
     Lists, tuples, dicts and slices keep their type; a dataclass or other mapping becomes a dict.
     """
     kind = type(holder)
-    if kind in _PLAIN:
+    if kind in PLAIN:
         return holder
     if isinstance(holder, torch.Tensor):
         return value(holder)
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return None  # a circle
     if isinstance(holder, _ATOMS):
         return holder

@@ -1,0 +1,74 @@
+"""Arguments of one operation, read in one pass: packed, the tensors in them, and a key to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+import torch
+
+from torchview_docs.tracing.containers import DEEPEST, PLAIN, pack, tensors
+from torchview_docs.tracing.tensors import Value
+
+__all__ = ["Arguments"]
+
+_TENSORS = frozenset({torch.Tensor, torch.nn.Parameter})
+_NONE: dict[str, Any] = {}
+
+
+class Arguments:
+    """The arguments of one operation.
+
+    Attributes:
+        args: Packed, as `containers.pack` does.
+        kwargs: Packed.
+        used: The tensors, in order.
+        exact: Whether `key` says all that the form of a result can depend on.
+    """
+
+    __slots__ = ("_key", "_value", "args", "exact", "kwargs", "used")
+
+    def __init__(
+        self, args: Iterable[Any], kwargs: dict[str, Any], value: Callable[[torch.Tensor], Value]
+    ) -> None:
+        self.used: list[torch.Tensor] = []
+        self.exact = True
+        self._key: list[Hashable] = []
+        self._value = value
+        self.args = tuple(self._all(args, 0))
+        self.kwargs = _NONE
+        if kwargs:
+            self._key += kwargs
+            self.kwargs = dict(zip(kwargs, self._all(kwargs.values(), 0), strict=True))
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Forms, types and values, nesting and keywords, in one row that is equal for no others."""
+        return tuple(self._key)
+
+    def _all(self, parts: Iterable[Any], depth: int) -> list[Any]:
+        packed: list[Any] = []
+        key = self._key
+        for part in parts:
+            kind = type(part)
+            if kind in _TENSORS:
+                value = self._value(part)
+                self.used.append(part)
+                packed.append(value)
+                key.append(value.form)
+            elif kind in PLAIN:
+                packed.append(part)
+                # With its type, for 1, 1.0 and True are equal.
+                key += (kind, part)
+            elif (kind is tuple or kind is list) and depth < DEEPEST:
+                key += (kind, len(part))
+                inner = self._all(part, depth + 1)
+                packed.append(inner if kind is list else tuple(inner))
+            elif kind is slice:
+                key.append(slice)
+                packed.append(slice(*self._all((part.start, part.stop, part.step), depth + 1)))
+            else:
+                self.exact = False
+                self.used += tensors((part,), None)
+                packed.append(pack(part, self._value, depth))
+        return packed
