@@ -20,17 +20,19 @@ class Arguments:
     """The arguments of one operation.
 
     Attributes:
+        given: The positional ones and those by keyword, as they came.
         args: Packed, as `containers.pack` does.
         kwargs: Packed.
         used: The tensors, in order.
         exact: Whether `key` says all that the form of a result can depend on.
     """
 
-    __slots__ = ("_key", "_value", "args", "exact", "kwargs", "used")
+    __slots__ = ("_key", "_value", "args", "exact", "given", "kwargs", "used")
 
     def __init__(
-        self, args: Iterable[Any], kwargs: dict[str, Any], value: Callable[[torch.Tensor], Value]
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], value: Callable[[torch.Tensor], Value]
     ) -> None:
+        self.given = (args, kwargs)
         self.used: list[torch.Tensor] = []
         self.exact = True
         self._key: list[Hashable] = []

@@ -18,7 +18,6 @@ from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
 from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_like, on_zeros, replace
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.internals import storage_address, version
-from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.shapes import RULES
 
 __all__ = ["Hybrid", "NeedsDataError"]
@@ -27,6 +26,7 @@ __all__ = ["Hybrid", "NeedsDataError"]
 _SMALL = 1 << 16
 #: Two real arguments that could make more elements than this together are tried on meta first.
 _HUGE = 1 << 26
+_VIEW = Kind.VIEW
 #: What torch says when an operation on meta tensors asks for data.
 _ABOUT_DATA = (
     "on meta tensors",
@@ -43,24 +43,29 @@ _ABOUT_DATA = (
 class Hybrid:
     """Runs operations; one for a run.
 
-    Args:
-        memo: Results of earlier equal operations, also of other runs.
+    Attributes:
+        shaped_by_data: Whether data of real arguments has shaped the last result.
     """
 
-    def __init__(self, memo: Memo | None = None) -> None:
-        self.memo = memo
+    def __init__(self) -> None:
         self._unreal: dict[int, torch.Tensor] = {}
         self._twins: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         #: Of twins, by their id: the twin and whom it stands for.
         self._originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-        #: Whether data of real arguments has shaped the last result.
-        self._shaped_by_data = False
+        self.shaped_by_data = False
         self._written: list[torch.Tensor] = []
 
     def declare_unreal(self, t: torch.Tensor) -> None:
         """From now on nobody may read or write the data behind this tensor."""
         if not t.is_meta and t.layout is torch.strided:
             self._unreal[storage_address(t)] = t
+
+    def any_unreal(self, used: list[torch.Tensor]) -> bool:
+        """Whether the data of one of these is not known."""
+        for t in used:  # mostly it is the first
+            if t.is_meta:
+                return True
+        return bool(self._unreal) and any(map(self.unreal, used))
 
     def unreal(self, t: torch.Tensor) -> bool:
         """Whether its data is not known."""
@@ -81,13 +86,16 @@ class Hybrid:
 
     def run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run an operation; `used` are the tensors in its arguments."""
-        if kind is Kind.FACTORY and not any(map(self.unreal, used)):
+        self.shaped_by_data = False
+        if kind is _VIEW and len(used) == 1 and used[0].is_meta:  # as most
+            return self._try(function, args, kwargs)
+        if kind is Kind.FACTORY and not self.any_unreal(used):
             return self._factory(function, args, kwargs)
         if kind is Kind.MOVE:
             return self._move(function, args, kwargs)
         if kind in (Kind.LIKE, Kind.NEW) and used and self.unreal(used[0]):
             return self._like(function, kind, args, kwargs, used)
-        if not any(map(self.unreal, used)):
+        if not self.any_unreal(used):
             return self._real(function, kind, args, kwargs, used)
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
@@ -118,7 +126,7 @@ class Hybrid:
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run on the meta device; real arguments are stood in for by their twins."""
         if all(t.is_meta for t in used):
-            return self._remembered(function, args, kwargs, used)
+            return self._cast(function, args, kwargs, used)
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
 
         def twin(t: torch.Tensor) -> torch.Tensor:
@@ -130,30 +138,18 @@ class Hybrid:
 
         args, kwargs = replace(args, twin), replace(on_meta(kwargs), twin)
         standing = [t if t.is_meta else self._twin(t) for t in used]
-        result = self._remembered(function, args, kwargs, standing)
+        result = self._cast(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:
                 self.declare_unreal(original)
                 self._written.append(original)
         return replace(result, lambda t: twins[id(t)][0] if id(t) in twins else t)
 
-    def _remembered(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+    def _cast(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         cast = cast_for(function, used)
         if cast is not None:
             return self._try(function, replace(args, cast), replace(kwargs, cast))
-        memo = self.memo
-        key = memo.key(function, args, kwargs) if memo is not None else None
-        if memo is None or key is None:
-            return self._try(function, args, kwargs)
-        result = memo.recall(key)
-        if result is not None:
-            return result
-        before = [version(t) for t in used]
-        self._shaped_by_data = False
-        result = self._try(function, args, kwargs)
-        if before == [version(t) for t in used] and not self._shaped_by_data:
-            memo.keep(key, result, used)
-        return result
+        return self._try(function, args, kwargs)
 
     def _twin(self, t: torch.Tensor) -> torch.Tensor:
         known = self._twins.get(id(t))
@@ -177,7 +173,7 @@ class Hybrid:
         twin, original = self._originals.get(id(t), (None, t))
         if twin is not t or self.unreal(original):
             return None
-        self._shaped_by_data = True
+        self.shaped_by_data = True
         return original.detach().clone()
 
     def _try(self, function: Any, args: Any, kwargs: Any) -> Any:

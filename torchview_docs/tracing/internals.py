@@ -49,7 +49,10 @@ def is_lazy(types: Iterable[type]) -> bool:
 
 def version(t: torch.Tensor) -> int:
     """How often a tensor's storage was written to; 0 for tensors made in inference mode."""
-    return 0 if t.is_inference() else t._version
+    try:
+        return t._version
+    except RuntimeError:  # made in inference mode
+        return 0
 
 
 def parameters(module: torch.nn.Module) -> dict[str, torch.nn.Parameter | None]:

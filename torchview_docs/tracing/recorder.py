@@ -16,12 +16,15 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from torchview_docs.tracing import patches
+from torchview_docs.tracing.arguments import Arguments
 from torchview_docs.tracing.containers import pack, tensors
 from torchview_docs.tracing.escapes import Escapes
 from torchview_docs.tracing.fallbacks import TooSlowError
+from torchview_docs.tracing.forms import Form
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
+from torchview_docs.tracing.memo import Memo, Recipe
 from torchview_docs.tracing.packed import has_value
 from torchview_docs.tracing.record import Call, Exit, Leave, Op, Record
 from torchview_docs.tracing.tensors import Tensors, Value
@@ -29,12 +32,17 @@ from torchview_docs.tracing.writes import statistics, targets
 
 __all__ = ["Recorder"]
 
+# Looking a member up in its class takes as long as comparing ten.
+_METADATA, _COPY, _VALUE, _VIEW, _GETITEM = Kind.METADATA, Kind.COPY, Kind.VALUE, Kind.VIEW, Kind.GETITEM
+_ORDINARY, _INPLACE = Kind.ORDINARY, Kind.INPLACE
+
 
 class Recorder(TorchFunctionMode):
     """Records what runs inside `with recorder:`.
 
     Args:
         hybrid: Computes shapes without data; None runs everything as it is.
+        memo: Results of earlier equal operations on shapes, also of other runs.
         guard: Called with each tensor that is about to be changed in place.
         budget: Seconds after which the next operation raises `TooSlowError`.
     """
@@ -42,12 +50,14 @@ class Recorder(TorchFunctionMode):
     def __init__(
         self,
         hybrid: Hybrid | None = None,
+        memo: Memo | None = None,
         guard: Callable[[torch.Tensor], None] | None = None,
         budget: float = math.inf,
     ) -> None:
         super().__init__()
         self.record = Record()
         self.hybrid = hybrid
+        self._memo = memo if hybrid is not None else None
         self.values = Tensors(hold=hybrid is not None)
         self._guard = guard
         self._budget = budget
@@ -75,29 +85,39 @@ class Recorder(TorchFunctionMode):
     # -- operations -----------------------------------------------------------------------
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
         kind = kind_of(function)
-        if kind is Kind.METADATA or (types and is_lazy(types)):
-            return function(*args, **kwargs)
+        if kind is _METADATA or (types and is_lazy(types)):
+            return function(*args, **(kwargs or {}))
         if time.monotonic() > self._deadline:
             raise TooSlowError(self._budget)
-        if kind is Kind.COPY:
+        kwargs = kwargs or {}
+        if kind is _COPY:
             return self._copy(types, *args, **kwargs)
-        used = tensors(args, kwargs)
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
                 self._guard(target)
         if self._muted:
-            return self._run(function, kind, args, kwargs, used)
+            return self._run(function, kind, args, kwargs, tensors(args, kwargs))
+        given = Arguments(args, kwargs, self.values.value)
+        key = self._key(function, kind, given) if self._memo is not None else None
+        if key is not None:
+            recipe = self._memo.recall(key)  # type: ignore[union-attr]
+            if recipe is not None:
+                return self._repeat(function, recipe, given)
+        reads = kind is _VIEW or kind is _GETITEM
+        before = [] if reads else _versions(given.used)
         self._muted += 1
-        before = _versions(used)
         try:
-            result = self._run(function, kind, args, kwargs, used)
+            result = self._run(function, kind, args, kwargs, given.used)
         finally:
             self._muted -= 1
-        self._append(function, kind, (args, kwargs), used, before=before, result=result)
-        if kind is Kind.VALUE and used and not isinstance(result, torch.Tensor):
-            return self._leave(used[0], result)
+        changed = [] if reads else self._changed(function, kind, given, before)
+        self._append(function, kind, given, result, changed)
+        if key is not None and not self.hybrid.shaped_by_data:  # type: ignore[union-attr]
+            forms = {id(t): self.values.value(t).form for t in tensors((result,), None)}
+            self._memo.keep(key, result, forms, given.used, changed)  # type: ignore[union-attr]
+        if kind is _VALUE and given.used and not isinstance(result, torch.Tensor):
+            return self._leave(given.used[0], result)
         return result
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
@@ -105,17 +125,37 @@ class Recorder(TorchFunctionMode):
             return function(*args, **kwargs)
         return self.hybrid.run(function, kind, args, kwargs, used)
 
-    def _append(
-        self,
-        function: Any,
-        kind: Kind,
-        arguments: tuple[Any, Any],
-        used: list[torch.Tensor],
-        *,
-        before: list[int],
-        result: Any,
-    ) -> None:
-        args, kwargs = arguments
+    def _key(self, function: Any, kind: Kind, given: Arguments) -> Any:
+        """What an operation is remembered by; None where it cannot be, or is not worth it."""
+        if not given.exact or (kind is not _ORDINARY and kind is not _INPLACE):
+            return None
+        if not self.hybrid.any_unreal(given.used):  # type: ignore[union-attr]
+            return None
+        return Memo.key(function, given.key)
+
+    def _repeat(self, function: Any, recipe: Recipe, given: Arguments) -> Any:
+        """The result of an operation that is remembered, recorded as if it had run."""
+        results: list[Any] = []
+        packed: list[Any] = []
+        for part in recipe.parts:
+            if type(part) is Form:
+                made = torch.empty_strided(part.shape, part.strides, dtype=part.dtype, device="meta")  # type: ignore[arg-type]
+                results.append(made)
+                packed.append(self.values.fresh(made, part))
+            elif part is None:
+                results.append(None)
+                packed.append(None)
+            else:
+                results.append(given.used[part])
+                packed.append(self.values.value(given.used[part]))
+        writes = tuple([self.values.value(given.used[i]) for i in recipe.writes])
+        whole = packed[0] if recipe.single else tuple(packed)
+        self._record(Op(function, given.args, given.kwargs, whole, writes, self._call), given)
+        return results[0] if recipe.single else tuple(results)
+
+    def _changed(self, function: Any, kind: Kind, given: Arguments, before: list[int]) -> list[torch.Tensor]:
+        """The tensors that an operation has written to."""
+        used, (args, kwargs) = given.used, given.given
         changed: list[torch.Tensor] = []
         if kind.writes and used:
             changed.append(used[0])
@@ -132,21 +172,26 @@ class Recorder(TorchFunctionMode):
             if self.hybrid is not None and self.hybrid.unreal(used[0]):
                 for t in updated:
                     self.hybrid.declare_unreal(t)
-        value = self.values.value
-        packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
+        return changed
+
+    def _append(
+        self, function: Any, kind: Kind, given: Arguments, result: Any, changed: list[torch.Tensor]
+    ) -> None:
         if changed:
             if kind is Kind.SET_DATA:
-                self.values.refresh(args[0])
+                self.values.refresh(given.given[0][0])
             packed_result = pack(result, self.values.refresh)
             writes = tuple(dict.fromkeys(map(self.values.refresh, changed)))
         else:
-            packed_result = pack(result, value)
+            packed_result = pack(result, self.values.value)
             writes = ()
-        if writes or has_value(packed_result):
-            op = Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
-            if self._escapes:
-                op.returned = self._escapes.returned(args, kwargs)
-            self.record.events.append(op)
+        if writes or type(packed_result) is Value or has_value(packed_result):
+            self._record(Op(function, given.args, given.kwargs, packed_result, writes, self._call), given)
+
+    def _record(self, op: Op, given: Arguments) -> None:
+        if self._escapes:
+            op.returned = self._escapes.returned(*given.given)
+        self.record.events.append(op)
 
     def _leave(self, source: torch.Tensor, result: Any) -> Any:
         """Data of a tensor leaves torch."""
@@ -166,15 +211,16 @@ class Recorder(TorchFunctionMode):
         if self._muted:
             return run(*args, **kwargs)
         with no_torch_function():
-            used = tensors(args, kwargs)
-            before = _versions(used)
+            given = Arguments(args, kwargs, self.values.value)
+            before = _versions(given.used)
         self._muted += 1
         try:
             result = run(*args, **kwargs)
         finally:
             self._muted -= 1
         with no_torch_function():
-            self._append(name, Kind.ORDINARY, (args, kwargs), used, before=before, result=result)
+            changed = self._changed(name, _ORDINARY, given, before)
+            self._append(name, _ORDINARY, given, result, changed)
         return result
 
     def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -188,9 +234,7 @@ class Recorder(TorchFunctionMode):
         """Run a call of a module and record that it happened."""
         if self._muted:
             return run(module, *args, **kwargs)
-        value = self.values.value
-        with no_torch_function():  # looking at a tensor's shape is no operation of the model
-            packed_args, packed_kwargs = pack(args, value), pack(kwargs, value)
+        packed_args, packed_kwargs = pack(args, self._seen), pack(kwargs, self._seen)
         call = Call(module, packed_args, packed_kwargs, self._call, len(self.record.events))
         self.record.events.append(call)
         call.opaque = isinstance(module, torch.jit.ScriptModule)
@@ -205,10 +249,17 @@ class Recorder(TorchFunctionMode):
         finally:
             self._muted -= call.opaque
             self._call = call.parent
-        with no_torch_function():
-            call.result = pack(result, value)
+        call.result = pack(result, self._seen)
         self.record.events.append(Exit(call))
         return result
+
+    def _seen(self, t: torch.Tensor) -> Value:
+        """The value of a tensor outside of an operation: looking at its shape is none of the model's."""
+        known = self.values.known(t)
+        if known is not None:
+            return known
+        with no_torch_function():
+            return self.values.value(t)
 
     def _opaque_module(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         # The interpreter of TorchScript runs meta decompositions written in Python: hide them.

@@ -67,17 +67,17 @@ def run(
         UnsuitedError: It cannot be done on meta.
     """
     with _no_collection(meta=meta):
-        hybrid = Hybrid(memo) if meta else None
-        return _run(subject, hybrid, grad=grad, budget=budget)
+        hybrid = Hybrid() if meta else None
+        return _run(subject, hybrid, memo, grad=grad, budget=budget)
 
 
-def _run(subject: Subject, hybrid: Hybrid | None, *, grad: bool, budget: float) -> Graph:
+def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bool, budget: float) -> Graph:
     model = subject.model
     if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
         model = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
     root = model if isinstance(model, torch.nn.Module) else None
     saved = Saved(model)
-    recorder = Recorder(hybrid, guard=saved.guard, budget=budget)
+    recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
     modules = Modules(root)
     try:
         held = _held(modules, recorder)

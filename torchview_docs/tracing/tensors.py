@@ -70,6 +70,11 @@ class Tensors:
             return known[1]
         return self._see(t, self._make(t))
 
+    def known(self, t: torch.Tensor) -> Value | None:
+        """The value of a tensor that was seen before; asks nothing of the tensor."""
+        found = self._known.get(id(t))
+        return found[1] if found and (found[0] if self._hold else found[0]()) is t else None
+
     def fresh(self, t: torch.Tensor, form_: Form) -> Value:
         """The value of a tensor that has just been made, with a storage of its own and this form."""
         address = storage_address(t)
