@@ -53,13 +53,15 @@ class Use:
     (`"0[2]"`, `"1.hidden"`). The same `arg` occurs more than once where one argument depends on
     several leaves: the tensor itself and the writes into its storage. `seen` is the form in which
     the tensor arrives where a view (`simplify`) has left out what changed it on the way; None
-    where it arrives as it was made.
+    where it arrives as it was made. `python` says that no tensor arrives but what Python has made
+    of its data: a number (`x.item()`), a list or an array.
     """
 
     node: str
     output: int = 0
     arg: str = "0"
     seen: TensorMeta | None = None
+    python: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +252,23 @@ class Graph:
         return graph
 
 
+#: Marks a use whose data went through Python, in JSON.
+_PYTHON = "python"
+
+
 def _dump(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
 
 
 def _use_to_data(use: Use) -> list[Any]:
+    data: list[Any] = [use.arg, use.node]
+    if use.output or use.seen is not None:
+        data.append(use.output)
     if use.seen is not None:
-        return [use.arg, use.node, use.output, _tensor_to_data(use.seen)]
-    return [use.arg, use.node] + ([use.output] if use.output else [])
+        data.append(_tensor_to_data(use.seen))
+    if use.python:
+        data.append(_PYTHON)
+    return data
 
 
 def _tensor_to_data(tensor: TensorMeta) -> list[Any]:
@@ -298,11 +309,13 @@ def _typed(value: object, kind: type, what: str) -> Any:
 
 def _use_from_data(data: object) -> Use:
     parts = _typed(data, list, "a use")
+    python = len(parts) > 2 and parts[-1] == _PYTHON
+    parts = parts[:-1] if python else parts
     if len(parts) not in (2, 3, 4):
         raise RecordError(f"a use has {len(parts)} parts")
     output = _typed(parts[2], int, "output") if len(parts) > 2 else 0
     seen = _tensor_from_data(parts[3]) if len(parts) == 4 else None
-    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"), seen)
+    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"), seen, python)
 
 
 def _tensor_from_data(data: object) -> TensorMeta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
@@ -14,7 +14,7 @@ from torchview_docs.tracing.modules import Modules, class_name, config_of_module
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.naming import name_of
 from torchview_docs.tracing.packed import named, operands, values
-from torchview_docs.tracing.record import Call, Exit, Record
+from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
 from torchview_docs.tracing.sources import Held, hidden, where_it_enters
@@ -91,6 +91,8 @@ class _Analysis:
         self._sources: dict[tuple[Call | None, Value], _Draft] = {}
         self._parameters: dict[int, Parameters] = {}
         self._late: list[tuple[_Draft, Call | None, str, Value]] = []
+        #: Of what left torch: the tensor, the call in which it left, and where it came from then.
+        self._gone: dict[Value, tuple[Value, Call | None, list[Output]]] = {}
         #: Operations that update running statistics, and how many outputs they have besides.
         self._statistics: list[tuple[_Draft, int]] = []
 
@@ -103,6 +105,8 @@ class _Analysis:
                 self._operation(time, event)
             elif isinstance(event, Call):
                 self._enter(time, event)
+            elif isinstance(event, Leave):
+                self._gone[event.value] = (event.source, event.call, self.flow.read(event.source))
             else:
                 self._exit(time, event)
         end = len(self.record.events)
@@ -160,6 +164,8 @@ class _Analysis:
             draft.args += self._uses(arg, value, event.call, time, regions or None)
         if updates_statistics(event.function):
             self._statistics.append((draft, len(outputs)))
+        for arg, value in event.returned:
+            draft.args += self._detours(arg, value, time)
         outputs += [w for w in event.writes if w not in outputs]
         draft.outputs = [_meta(v) for v in outputs]
         for value in event.writes:
@@ -248,6 +254,12 @@ class _Analysis:
             if source is not None and source not in found:
                 found.insert(0, source)
         return [self._use(output, arg, value) for output in found]
+
+    def _detours(self, arg: str, value: Value, time: int) -> list[Use]:
+        """Uses of a tensor whose data went through Python."""
+        source, call, found = self._gone[value]
+        uses = [self._use(output, arg, source) for output in found]
+        return [replace(use, python=True) for use in uses or self._uses(arg, source, call, time)]
 
     def _use(self, output: Output, arg: str, value: Value) -> Use:
         """A use; where a write through another view made it, the form that is read is told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -44,8 +45,17 @@ class NeedsDataError(UnsuitedError):
         super().__init__(f"`{operation}` needs the data of a tensor whose data is not computed")
 
 
-def on_zeros(function: Any, args: Any, kwargs: Any, error: BaseException) -> Any:
-    """Once more with real zeros: some kernels exist for real devices only, and say more."""
+def on_zeros(
+    function: Any,
+    args: Any,
+    kwargs: Any,
+    error: BaseException,
+    data: Callable[[torch.Tensor], torch.Tensor | None] = lambda _: None,
+) -> Any:
+    """Once more with real zeros: some kernels exist for real devices only, and say more.
+
+    `data` gives a copy of what is known, such as the counts that `repeat_interleave` takes.
+    """
     size = 0
     made: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
@@ -55,7 +65,8 @@ def on_zeros(function: Any, args: Any, kwargs: Any, error: BaseException) -> Any
         if size > _RETRIED:
             raise error
         if id(t) not in made:
-            made[id(t)] = (t, torch.zeros(t.shape, dtype=t.dtype))
+            known = data(t)
+            made[id(t)] = (t, torch.zeros(t.shape, dtype=t.dtype) if known is None else known)
         return made[id(t)][1]
 
     result = function(*replace(args, zeros), **replace(on_cpu(kwargs), zeros))

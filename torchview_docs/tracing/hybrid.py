@@ -51,6 +51,10 @@ class Hybrid:
         self.memo = memo
         self._unreal: dict[int, torch.Tensor] = {}
         self._twins: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        #: Of twins, by their id: the twin and whom it stands for.
+        self._originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        #: Whether data of real arguments has shaped the last result.
+        self._shaped_by_data = False
         self._written: list[torch.Tensor] = []
 
     def declare_unreal(self, t: torch.Tensor) -> None:
@@ -145,8 +149,9 @@ class Hybrid:
         if result is not None:
             return result
         before = [version(t) for t in used]
+        self._shaped_by_data = False
         result = self._try(function, args, kwargs)
-        if before == [version(t) for t in used]:
+        if before == [version(t) for t in used] and not self._shaped_by_data:
             memo.keep(key, result, used)
         return result
 
@@ -164,7 +169,16 @@ class Hybrid:
         if t.requires_grad and t.is_leaf and torch.is_grad_enabled():
             made.requires_grad_(True)  # `torch.autograd.grad` will ask for the gradient of its twin
         self._twins[id(t)] = (t, made)
+        self._originals[id(made)] = (made, t)
         return made
+
+    def _data(self, t: torch.Tensor) -> torch.Tensor | None:
+        """A copy of the data of what a meta tensor stands for; None where it has none."""
+        twin, original = self._originals.get(id(t), (None, t))
+        if twin is not t or self.unreal(original):
+            return None
+        self._shaped_by_data = True
+        return original.detach().clone()
 
     def _try(self, function: Any, args: Any, kwargs: Any) -> Any:
         try:
@@ -175,7 +189,7 @@ class Hybrid:
                 raise NeedsDataError(short_name(function)) from error
             if "BF16" in text:
                 return in_bfloat16(function, args, kwargs)
-            return on_zeros(function, args, kwargs, error)
+            return on_zeros(function, args, kwargs, error, self._data)
 
     def run_opaque(self, function: Any, module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         """Run a module into which no mode can see: as a whole on meta, or as a whole on real zeros."""

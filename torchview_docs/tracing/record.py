@@ -13,7 +13,7 @@ import torch
 
 from torchview_docs.tracing.tensors import Value
 
-__all__ = ["Call", "Event", "Op", "Record"]
+__all__ = ["Call", "Event", "Leave", "Op", "Record"]
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +27,7 @@ class Op:
         result: Packed.
         writes: The values that it changed in place.
         call: The module call that it ran in.
+        returned: Values among its arguments that had left torch, and as what argument they come.
     """
 
     function: Any
@@ -35,6 +36,7 @@ class Op:
     result: Any
     writes: tuple[Value, ...]
     call: Call | None
+    returned: list[tuple[str, Value]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -67,7 +69,22 @@ class Exit:
     call: Call
 
 
-Event: TypeAlias = "Op | Call | Exit"
+@dataclass(slots=True, eq=False)
+class Leave:
+    """A tensor's data leaves torch, as numbers or an array.
+
+    Attributes:
+        source: The tensor.
+        value: Stands for what has been made of it.
+        call: The module call in which it left.
+    """
+
+    source: Value
+    value: Value
+    call: Call | None
+
+
+Event: TypeAlias = "Op | Call | Exit | Leave"
 
 
 @dataclass

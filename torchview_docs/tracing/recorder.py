@@ -17,13 +17,14 @@ from torch.overrides import TorchFunctionMode
 
 from torchview_docs.tracing import patches
 from torchview_docs.tracing.containers import pack, tensors
+from torchview_docs.tracing.escapes import Escapes
 from torchview_docs.tracing.fallbacks import TooSlowError
 from torchview_docs.tracing.functions import Kind, kind_of
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
 from torchview_docs.tracing.packed import has_value
-from torchview_docs.tracing.record import Call, Exit, Op, Record
-from torchview_docs.tracing.tensors import Tensors
+from torchview_docs.tracing.record import Call, Exit, Leave, Op, Record
+from torchview_docs.tracing.tensors import Tensors, Value
 from torchview_docs.tracing.writes import statistics, targets
 
 __all__ = ["Recorder"]
@@ -51,6 +52,7 @@ class Recorder(TorchFunctionMode):
         self._guard = guard
         self._budget = budget
         self._deadline = time.monotonic() + budget
+        self._escapes = Escapes()
         self._call: Call | None = None
         #: How many opaque operations are running; what happens in them is not recorded.
         self._muted = 0
@@ -94,6 +96,8 @@ class Recorder(TorchFunctionMode):
         finally:
             self._muted -= 1
         self._append(function, kind, (args, kwargs), used, before=before, result=result)
+        if kind is Kind.VALUE and used and not isinstance(result, torch.Tensor):
+            return self._leave(used[0], result)
         return result
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
@@ -139,9 +143,17 @@ class Recorder(TorchFunctionMode):
             packed_result = pack(result, value)
             writes = ()
         if writes or has_value(packed_result):
-            self.record.events.append(
-                Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
-            )
+            op = Op(function, packed_args, packed_kwargs, packed_result, writes, self._call)
+            if self._escapes:
+                op.returned = self._escapes.returned(args, kwargs)
+            self.record.events.append(op)
+
+    def _leave(self, source: torch.Tensor, result: Any) -> Any:
+        """Data of a tensor leaves torch."""
+        value = self.values.value(source)
+        gone = Value(value.form)
+        self.record.events.append(Leave(value, gone, self._call))
+        return self._escapes.leave(result, gone)
 
     def _copy(self, types: Any, t: torch.Tensor, memo: dict[int, Any]) -> Any:
         """`copy.deepcopy(t)`, recorded as the clone that it is."""

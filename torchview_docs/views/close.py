@@ -118,6 +118,11 @@ class _Border:
             self.outputs.append(meta)
 
 
+def _nearer(known: Use | None, use: Use) -> Use:
+    """Of two uses the first, or that of the tensor itself where the other's went through Python."""
+    return use if known is None or known.python else known
+
+
 def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | None]) -> dict[str, _Border]:
     borders = {name: _Border() for name in owners.values()}
     for name, border in borders.items():
@@ -136,7 +141,7 @@ def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | N
             if owners.get(use.node) not in (None, inside):
                 leaving.add(tensor)
             if inside is not None and owners.get(use.node) != inside:
-                entering[inside].setdefault(tensor, use)
+                entering[inside][tensor] = _nearer(entering[inside].get(tensor), use)
     for tensor in sorted(leaving, key=lambda t: (position[t[0]], t[1])):
         border = borders[owners[tensor[0]]]
         if tensor not in border.index:
@@ -147,7 +152,9 @@ def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | N
         # What it uses without having been given it: in the order in which it was made, so that
         # closing in two steps gives the same as closing at once.
         rest = sorted((t for t in found if t not in given), key=lambda t: (position[t[0]], t[1]))
-        captured = [Use(*tensor, f"captured[{k}]") for k, tensor in enumerate(rest)]
+        captured = [
+            Use(*tensor, f"captured[{k}]", python=found[tensor].python) for k, tensor in enumerate(rest)
+        ]
         borders[name].args = (*own, *captured)
     return borders
 
@@ -163,7 +170,7 @@ def _rewired(
             border, meta = borders[owner], graph.tensor(use)
             outputs = border.index[use.node, use.output]
             exact = [k for k in outputs if border.outputs[k] == meta]
-            found.append(Use(owner, (exact or outputs)[0], use.arg, None if exact else meta))
+            found.append(Use(owner, (exact or outputs)[0], use.arg, None if exact else meta, use.python))
         else:
             found.append(use)
     return tuple(dict.fromkeys(found))

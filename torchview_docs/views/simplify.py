@@ -37,7 +37,8 @@ def simplify(graph: Graph) -> Graph:
             meta = graph.tensor(use)
             for origin in form[use.node]:
                 made = graph.by_name[origin.node].outputs[origin.output]
-                found.append(replace(origin, arg=use.arg, seen=None if meta == made else meta))
+                seen = None if meta == made else meta
+                found.append(replace(origin, arg=use.arg, seen=seen, python=use.python or origin.python))
         return tuple(dict.fromkeys(found))
 
     for node in graph.nodes:

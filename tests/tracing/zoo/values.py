@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
-from zoo.cases import case, f
+
+from zoo.cases import case, f, nasty
 
 
 class Masked(nn.Module):
@@ -36,3 +41,160 @@ class Shortcut(nn.Module):
 
 
 case(Shortcut, f(3, 3), name="operators")
+
+
+@nasty(
+    "number read from a tensor and used", (2, 3), device="cpu", edges={"mul": "layer/linear max", "max": "x"}
+)
+def number(self: Any, x: Any) -> Any:
+    return self.layer(x) * x.max().item()
+
+
+@nasty("numbers put into a new tensor", (2, 3), device="cpu", edges={"tensor": "sum mean"})
+def numbers(self: Any, x: Any) -> Any:
+    return torch.tensor([x.sum().item(), float(x.mean())]) + 1
+
+
+@nasty("tolist and back", (2, 3), device="cpu", edges={"tensor": "layer/linear"})
+def listed(self: Any, x: Any) -> Any:
+    rows = self.layer(x).tolist()
+    return torch.tensor(rows) * 2
+
+
+@nasty("a part of tolist and back", (2, 3), device="cpu", edges={"tensor": "x", "tensor_1": "x"})
+def listed_part(self: Any, x: Any) -> Any:
+    rows = x.tolist()
+    return torch.tensor(rows[0]) + torch.tensor([rows[1][0]])
+
+
+@nasty("read before it is overwritten", (2, 3), (2, 3), device="cpu", edges={"full": "sum"}, more="x>1")
+def before_write(self: Any, x: Any, y: Any) -> Any:
+    z = x.clone()
+    total = z.sum().item()
+    z.copy_(y)
+    return torch.full((3,), total), z
+
+
+@nasty(
+    "numpy and back without a copy",
+    (2, 3),
+    device="cpu",
+    edges={"from_numpy": "detach", "as_tensor": "detach"},
+)
+def shared_array(self: Any, x: Any) -> Any:
+    array = x.detach().numpy()
+    return torch.from_numpy(array[0]), torch.as_tensor(array)[1] * 2
+
+
+@nasty("numpy computes", (2, 3), device="cpu", edges={"from_numpy": "cpu"})
+def computed_array(self: Any, x: Any) -> Any:
+    array = self.layer(x).detach().cpu().numpy()
+    return torch.from_numpy(np.tanh(array * 2)) + 1
+
+
+@nasty("numpy computes from two tensors", (2, 3), (2, 3), device="cpu", edges={"from_numpy": "x y"})
+def two_arrays(self: Any, x: Any, y: Any) -> Any:
+    first, second = x.numpy(), y.numpy()
+    return torch.from_numpy(np.concatenate([first, second + first.mean()])) * 2
+
+
+@nasty("what Python computes from a number is a constant", (2, 3), device="cpu", lost="x>0")
+def python_computes(self: Any, x: Any) -> Any:
+    return torch.tensor([x.sum().item() * 2 + 1])
+
+
+@nasty("lengths as a list", (6, 3), lambda: torch.tensor([1, 2, 3]), edges={"split": "x y"})
+def lengths(self: Any, x: Any, y: Any) -> Any:
+    return [self.layer(part).sum() for part in x.split(y.tolist())]
+
+
+@nasty("index chosen by data", (4, 3), device="cpu")
+def chosen(self: Any, x: Any) -> Any:
+    best = int(x.sum(1).argmax())
+    return self.layer(x[best])
+
+
+@nasty("loop that ends when the data says so", (2, 3), device="cpu")
+def until(self: Any, x: Any) -> Any:
+    steps = 0
+    while x.abs().max() > 0.01 and steps < 5:
+        x = torch.tanh(self.layer(x)) * 0.1
+        steps += 1
+    return x
+
+
+@nasty("branch on a mask that is given", (2, 3), lambda: torch.tensor([[True, True, False]] * 2))
+def given_mask(self: Any, x: Any, y: Any) -> Any:
+    if y.all():
+        return x
+    count = int(y.sum())
+    return self.layer(x)[y].reshape(count, 1)
+
+
+@nasty("floats selected by themselves", (2, 3), device="cpu")
+def selected(self: Any, x: Any) -> Any:
+    y = self.layer(x)
+    return y[y > 0].sum() + y.nonzero().shape[0]
+
+
+@nasty("random branch")
+def random_branch(self: Any, x: Any) -> Any:
+    for _ in range(3):
+        if torch.rand(1).item() < 2:
+            x = self.layer(x)
+    return x
+
+
+@nasty("checked for errors", (2, 3), device="cpu")
+def checked(self: Any, x: Any) -> Any:
+    if torch.isnan(x).any() or not torch.isfinite(x).all():
+        raise ValueError("not a number")
+    return self.layer(x)
+
+
+@nasty("positions from padding", (2, 3), lambda: torch.tensor([[1, 5, 0], [2, 0, 0]]))
+def padding(self: Any, x: Any, y: Any) -> Any:
+    used = y.ne(0)
+    positions = torch.cumsum(used, 1) * used
+    longest = int(used.sum(1).max())
+    return self.layer(x)[:, :longest] * positions[:, :longest]
+
+
+@nasty("repeats given by a tensor", (2, 3), lambda: torch.tensor([1, 3]))
+def repeats(self: Any, x: Any, y: Any) -> Any:
+    return self.layer(x).repeat_interleave(y, dim=0)
+
+
+@nasty("bins, histograms and one-hot vectors", (2, 3), lambda: torch.tensor([1, 0, 2]))
+def bins(self: Any, x: Any, y: Any) -> Any:
+    hot = F.one_hot(y, 3).float()
+    edges = torch.linspace(-1, 1, 5)
+    return hot @ x.T, torch.bucketize(x, edges), torch.bincount(y)
+
+
+@nasty("distribution sampled", (2, 3))
+def sampled(self: Any, x: Any) -> Any:
+    mean, spread = self.layer(x), x.exp()
+    return torch.distributions.Normal(mean, spread, validate_args=False).rsample() + mean
+
+
+@nasty("gumbel softmax and multinomial", (2, 3))
+def gumbel(self: Any, x: Any) -> Any:
+    probabilities = F.gumbel_softmax(self.layer(x), hard=True)
+    return probabilities @ self.layer.weight
+
+
+@nasty("tensor made of nothing but Python numbers", (2, 3), edges={"output[1]": "stack"})
+def python_numbers(self: Any, x: Any) -> Any:
+    table = torch.stack([torch.tensor([i / 2, i * 2.0, 1.0]) for i in range(2)])
+    return x + table, table
+
+
+@nasty("old constructor of tensors", (2, 3), edges={"add": "layer/linear tensor"})
+def old_constructor(self: Any, x: Any) -> Any:
+    return self.layer(x) + torch.Tensor([1.0, 2.0, 3.0])
+
+
+@nasty("size of a tensor used as a number", (2, 3), more="")
+def sizes(self: Any, x: Any) -> Any:
+    return self.layer(x) / x.shape[-1] ** 0.5 + len(x) + x.numel()
