@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import pickle
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -107,10 +110,40 @@ def test_nested_and_sparse_tensors() -> None:
     assert {u.node for u in graph.by_name["_sparse_mm"].args} == {"x", "a"}
 
 
-def test_data_that_leaves_torch_comes_back_as_a_constant() -> None:
-    graph = trace(lambda x: torch.from_numpy(x.numpy() * 2) + x, X)
+def test_data_that_goes_through_numpy_or_python_is_followed_and_marked() -> None:
+    graph = trace(lambda x: torch.from_numpy(x.numpy() * 2) * x.mean().item() + x, X)
     assert graph.device == "cpu"
-    assert [(n.op, n.type) for n in graph.nodes][1] == ("get_attr", "constant")
+    assert [(u.node, u.python) for u in graph.by_name["from_numpy"].args] == [("x", True)]
+    assert [(u.node, u.python) for u in graph.by_name["mul"].args] == [("from_numpy", False), ("mean", True)]
+    assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_what_a_library_computes_from_an_array_is_made_of_nothing() -> None:
+    graph = trace(lambda x: torch.from_numpy(np.array(memoryview(x.numpy()))) + x, X)
+    assert graph.by_name["from_numpy"].args == ()
+
+
+def test_arrays_that_are_followed_are_arrays_in_every_respect() -> None:
+    def function(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        a, b = x.numpy(), y.numpy()
+        assert isinstance(a, np.ndarray)
+        kept = a.copy()
+        a = a + 1
+        a += b
+        a[0] = kept[0]
+        np.multiply(a, b, out=a)
+        np.add.at(a, (0, 0), b[0, 0])
+        parts = np.split(np.asarray(np.where(a > 0, a, kept)), 2)
+        assert np.array_equal(np.add.reduce(a, axis=0), a.sum(0))
+        assert repr(kept).startswith("Followed") or repr(kept).startswith("array")
+        assert copy.deepcopy(a).tolist() == a.tolist() == pickle.loads(pickle.dumps(a)).tolist()
+        return torch.stack([torch.from_numpy(np.ascontiguousarray(part)) for part in parts])
+
+    x, y = torch.randn(2, 3), torch.randn(2, 3)
+    expected = function(x.clone(), y.clone())
+    graph = trace(function, x, y)
+    assert graph.tensor(graph.by_name["output"].args[0]).shape == tuple(expected.shape)
+    assert {u.node for u in graph.by_name["from_numpy"].args} == {"x", "y"}
 
 
 def test_callables_of_every_kind() -> None:

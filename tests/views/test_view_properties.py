@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +11,10 @@ from strategies import Call, Function, build, graphs, reachable
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.text import layer_table
-from torchview_docs.graph import Graph
+from torchview_docs.graph import Graph, Node, TensorMeta, Use
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import (
+    auto_depth,
     close_below,
     fold,
     hide_module_functions,
@@ -161,3 +163,19 @@ def test_what_is_left_of_a_sequence_with_parameters_is_seen_at_once() -> None:
     outer = Call(0, (Function(17, (0, 0, 0)), inner), (0,), (0,))
     once = simplify(build((outer,), inputs=1, returns=(0,), rooted=False))
     assert simplify(once) == once
+
+
+def test_automatic_depth_takes_no_longer_per_call_in_a_large_model() -> None:
+    tensor = (TensorMeta((1,), "float32"),)
+    last = "x"
+    nodes = [Node("x", "placeholder", "x", outputs=tensor)]
+    for number in range(6000):
+        call, inner = f"layer{number}", f"layer{number}/exp"
+        nodes.append(Node(call, "call_module", call, None, "pkg.Layer", (Use(last),), tensor, (Use(inner),)))
+        nodes.append(Node(inner, "call_function", "torch.exp", call, args=(Use(last),), outputs=tensor))
+        last = inner
+    graph = Graph("net", tuple(nodes))
+    start = time.monotonic()
+    assert auto_depth(graph) == 1
+    # Square, it took 10 s and more.
+    assert time.monotonic() - start < 3

@@ -186,8 +186,10 @@ def _links(
             if source != target:  # a chain's own links are inside its card
                 label = labels.get((use.node, use.output), "")
                 width = round(text_width(label, LABEL_SIZE), 1) if label else 0.0
-                link = Link(source, target, use.output, place, label, width)
-                links.setdefault((source, use.output, target), link)
+                link = Link(source, target, use.output, place, label, width, use.python)
+                known = links.setdefault((source, use.output, target), link)
+                if known.dashed and not link.dashed:  # the tensor itself is used as well
+                    links[source, use.output, target] = known._replace(dashed=False)
     return tuple(links.values())
 
 

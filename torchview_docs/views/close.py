@@ -118,6 +118,11 @@ class _Border:
             self.outputs.append(meta)
 
 
+def _nearer(known: Use | None, use: Use) -> Use:
+    """Of two uses the first, or that of the tensor itself where the other's went through Python."""
+    return use if known is None or known.python else known
+
+
 def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | None]) -> dict[str, _Border]:
     borders = {name: _Border() for name in owners.values()}
     for name, border in borders.items():
@@ -136,8 +141,7 @@ def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | N
             if owners.get(use.node) not in (None, inside):
                 leaving.add(tensor)
             if inside is not None and owners.get(use.node) != inside:
-                if entering[inside].setdefault(tensor, use).python:
-                    entering[inside][tensor] = use  # the tensor itself, where it is used as well
+                entering[inside][tensor] = _nearer(entering[inside].get(tensor), use)
     for tensor in sorted(leaving, key=lambda t: (position[t[0]], t[1])):
         border = borders[owners[tensor[0]]]
         if tensor not in border.index:

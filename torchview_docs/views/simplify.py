@@ -38,9 +38,7 @@ def simplify(graph: Graph) -> Graph:
             for origin in form[use.node]:
                 made = graph.by_name[origin.node].outputs[origin.output]
                 seen = None if meta == made else meta
-                found.append(
-                    replace(origin, arg=use.arg, seen=seen, python=use.python or origin.python)
-                )
+                found.append(replace(origin, arg=use.arg, seen=seen, python=use.python or origin.python))
         return tuple(dict.fromkeys(found))
 
     for node in graph.nodes:

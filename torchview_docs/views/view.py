@@ -49,7 +49,8 @@ def auto_depth(graph: Graph, shown: Callable[[Graph], Graph] = _same, cards: int
         shown: The view that follows the depth's.
         cards: The limit. Inputs and outputs do not count, packed chains count once.
     """
-    deepest = max((levels(graph)[n.name] for n in graph.nodes if n.name in graph.children), default=0)
+    level = levels(graph)
+    deepest = max((level[n.name] for n in graph.nodes if n.name in graph.children), default=0)
     best = 1
     for depth in range(1, deepest + 2):
         closed = shown(close_below(graph, depth))
