@@ -251,7 +251,7 @@ def test_a_drawing_reads_back(tmp_path: Path) -> None:
     assert store.drawing("other") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 99}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 99}', b"\xff", b"[" * 100_000])
 def test_a_damaged_drawing_is_passed_over_with_one_note(tmp_path: Path, content: bytes) -> None:
     said: list[str] = []
     store = Store(tmp_path, said.append)
