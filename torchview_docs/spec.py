@@ -166,12 +166,6 @@ class FigureSpec:
         values = {OPTIONS[name].field: v for name, v in self.options("trace").items()}
         return FigureSpec(self.model, **values)
 
-    @property
-    def view_spec(self) -> FigureSpec:
-        """The same without what belongs to the page: figures with equal ones share a drawing."""
-        values = {OPTIONS[name].field: v for name, v in self.options("trace", "view").items()}
-        return FigureSpec(self.model, **values)
-
     @cached_property
     def trace_key(self) -> str:
         """32 hexadecimal digits that name what is traced: model, input and tracing options."""
