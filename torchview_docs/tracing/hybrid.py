@@ -133,14 +133,14 @@ class Hybrid:
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
 
         def twin(t: torch.Tensor) -> torch.Tensor:
-            if t.is_meta:
-                return t
+            if t.is_meta or t.layout is not torch.strided:
+                return t  # what is sparse is real, and meets meta tensors as zeros
             made = self._twin(t)
             twins.setdefault(id(made), (t, made, version(made)))
             return made
 
         args, kwargs = replace(args, twin), replace(on_meta(kwargs), twin)
-        standing = [t if t.is_meta else self._twin(t) for t in used]
+        standing = [t if t.is_meta or t.layout is not torch.strided else self._twin(t) for t in used]
         result = self._cast(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:

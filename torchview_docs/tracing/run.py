@@ -74,7 +74,7 @@ def run(
 def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bool, budget: float) -> Graph:
     model = subject.model
     if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
-        model = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
+        model = _copied(model)  # what a lazy module becomes at its first call cannot be undone
     root = model if isinstance(model, torch.nn.Module) else None
     saved = Saved(model)
     recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
@@ -100,6 +100,13 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         )
     finally:
         saved.restore()
+
+
+def _copied(model: torch.nn.Module) -> torch.nn.Module:
+    lazy = (b for b in model.buffers() if torch.nn.parameter.is_lazy(b))
+    # Of these torch has no copy: one would be asked for its data.
+    memo = {id(b): torch.nn.UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}
+    return copy.deepcopy(model, memo)
 
 
 def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
@@ -145,10 +152,12 @@ def _floats(root: torch.nn.Module | None, inputs: list[torch.Tensor]) -> Iterato
     """What is not computed with: floating-point parameters and inputs, and large buffers."""
     yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
     if root is not None:
+        made = [t for t in _parameters(root) if not torch.nn.parameter.is_lazy(t)]
         yield from (
-            p for p in root.parameters() if p.is_floating_point() and not torch.nn.parameter.is_lazy(p)
+            t
+            for t in made
+            if t.is_floating_point() and (isinstance(t, torch.nn.Parameter) or t.numel() > 1 << 16)
         )
-        yield from (b for b in root.buffers() if b.is_floating_point() and b.numel() > 1 << 16)
 
 
 def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:

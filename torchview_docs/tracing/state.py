@@ -32,7 +32,8 @@ class Saved:
         modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
         self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
         self._tensors: dict[int, torch.Tensor] = {}
-        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        #: Of tensors that may be written: each, its memory and shape as they were, and a copy of that.
+        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
         self._flags: list[tuple[torch.Tensor, bool, Any]] = []
         for module in modules:
             for tensor in (*parameters(module).values(), *buffers(module).values()):
@@ -42,31 +43,32 @@ class Saved:
                 grad = tensor.grad if tensor.is_leaf else None
                 self._flags.append((tensor, tensor.requires_grad, grad))
             for tensor in buffers(module).values():
-                if tensor is not None and not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
+                if tensor is None or torch.nn.parameter.is_lazy(tensor):
+                    continue
+                if not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
                     self._copy(tensor)
-        self._storages = {
-            storage_address(t): t
-            for t in self._tensors.values()
-            if t.layout is torch.strided and not t.is_meta
-        }
+        self._storages: dict[int, list[torch.Tensor]] = {}
+        for tensor in self._tensors.values():
+            if tensor.layout is torch.strided and not tensor.is_meta:
+                self._storages.setdefault(storage_address(tensor), []).append(tensor)
 
     def add(self, tensor: torch.Tensor) -> None:
         """Watch over a tensor that is not the model's, an input."""
         self._tensors[id(tensor)] = tensor
         if tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_nested:
-            self._storages[storage_address(tensor)] = tensor
+            self._storages.setdefault(storage_address(tensor), []).append(tensor)
 
     def guard(self, tensor: torch.Tensor) -> None:
         """Something is about to write to this tensor."""
         if is_wrapped(tensor) or tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
             return
-        watched = self._storages.get(storage_address(tensor))
-        if watched is not None and id(watched) not in self._copies:
-            self._copy(watched)
+        for watched in self._storages.get(storage_address(tensor), ()):
+            if id(watched) not in self._copies:
+                self._copy(watched)
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if tensor.layout is torch.strided:
-            self._copies[id(tensor)] = (tensor, tensor.detach().clone())
+            self._copies[id(tensor)] = (tensor, tensor.detach(), tensor.detach().clone())
 
     def restore(self) -> None:
         """Put everything back."""
@@ -79,7 +81,9 @@ class Saved:
                 _refill(holder, content)
         with torch.no_grad():
             # By content: batch norm counts no version when it writes its statistics.
-            for tensor, copy in self._copies.values():
+            for tensor, before, copy in self._copies.values():
+                if tensor.shape != before.shape or storage_address(tensor) != storage_address(before):
+                    tensor.data = before
                 if not _same(tensor, copy):
                     tensor.data.copy_(copy)
         for tensor, requires_grad, grad in self._flags:
