@@ -49,6 +49,14 @@ def test_width_align_class_alt_and_name(built: Project) -> None:
     assert_valid(figure)
 
 
+def test_no_heading_has_an_id_of_a_figure(built: Project) -> None:
+    figure = NET.format("name: net\n")
+    html = convert(built, f"# Net title\n\n## Net desc\n\n{figure}", "toc")
+    ids = re.findall(r'\bid="([^"]*)"', html)
+    assert {"net-title", "net-desc", "net"} < set(ids)
+    assert len(ids) == len(set(ids))
+
+
 def test_a_failure_is_a_box_in_the_page_and_a_warning(
     built: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
