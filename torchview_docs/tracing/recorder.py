@@ -21,7 +21,7 @@ from torchview_docs.tracing.containers import pack, tensors
 from torchview_docs.tracing.escapes import Escapes
 from torchview_docs.tracing.fallbacks import TooSlowError
 from torchview_docs.tracing.forms import Form
-from torchview_docs.tracing.functions import Kind, kind_of
+from torchview_docs.tracing.functions import Kind, kind_of, short_name
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
 from torchview_docs.tracing.memo import Memo, Recipe
@@ -34,7 +34,7 @@ __all__ = ["Recorder"]
 
 # Looking a member up in its class takes as long as comparing ten.
 _METADATA, _COPY, _VALUE, _VIEW, _GETITEM = Kind.METADATA, Kind.COPY, Kind.VALUE, Kind.VIEW, Kind.GETITEM
-_ORDINARY, _INPLACE = Kind.ORDINARY, Kind.INPLACE
+_ORDINARY, _INPLACE, _DEVICE = Kind.ORDINARY, Kind.INPLACE, Kind.DEVICE
 
 
 class Recorder(TorchFunctionMode):
@@ -95,6 +95,8 @@ class Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         if kind is _COPY:
             return self._copy(types, *args, **kwargs)
+        if kind is _DEVICE:
+            return self._device(function, args[0])
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
                 self._guard(target)
@@ -217,6 +219,29 @@ class Recorder(TorchFunctionMode):
         if id(t) not in memo:
             memo[id(t)] = self.__torch_function__(torch.Tensor.clone, types, (t,))
         return memo[id(t)]
+
+    def _device(self, function: Any, t: torch.Tensor) -> Any:
+        """Where a tensor is, or would be if its data was computed."""
+        if self.hybrid is None or not t.is_meta:
+            return function(t)
+        return torch.device("cpu") if short_name(function) == "device" else False
+
+    def autograd_function(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run an autograd.Function as one operation called `name`; one that calls modules is seen through."""
+        if self._muted:
+            return run(*args, **kwargs)
+        with no_torch_function():
+            given = Arguments(args, kwargs, self.values.value)
+            before = _versions(given.used)
+        events, start = self.record.events, len(self.record.events)
+        result = run(*args, **kwargs)
+        if any(type(event) is Call for event in events[start:]):
+            return result
+        del events[start:]
+        with no_torch_function():
+            changed = self._changed(name, _ORDINARY, given, before)
+            self._append(name, _ORDINARY, given, result, changed)
+        return result
 
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
