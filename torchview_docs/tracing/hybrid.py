@@ -312,8 +312,13 @@ class Hybrid:
             self.declare_unreal(target)
             self._written.append(target)
 
+    def _plain(self, part: Any) -> Any:
+        if isinstance(part, torch.Tensor) and part.ndim == 0 and not self.unreal(part):
+            return part.item()
+        return part
+
     def _plain_index(self, index: Any) -> Any:
-        """An index in which real masks have become the positions where they are true."""
+        """An index of real masks as the positions where they are true, and of real numbers as numbers."""
         parts = index if isinstance(index, tuple) else (index,)
         plain: list[Any] = []
         for part in parts:
@@ -321,8 +326,10 @@ class Hybrid:
                 if self.unreal(part):
                     raise NeedsDataError("index by a mask")
                 plain += part.nonzero(as_tuple=True)
+            elif isinstance(part, slice):
+                plain.append(slice(self._plain(part.start), self._plain(part.stop), self._plain(part.step)))
             else:
-                plain.append(part)
+                plain.append(self._plain(part))
         return tuple(plain) if isinstance(index, tuple) or len(plain) > 1 else plain[0]
 
 

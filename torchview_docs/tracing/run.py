@@ -105,7 +105,8 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
 def _copied(model: torch.nn.Module) -> torch.nn.Module:
     lazy = (b for b in model.buffers() if torch.nn.parameter.is_lazy(b))
     # Of these torch has no copy: one would be asked for its data.
-    memo = {id(b): torch.nn.UninitializedBuffer(device=b.device, dtype=b.dtype) for b in lazy}
+    made: Any = torch.nn.UninitializedBuffer
+    memo = {id(b): made(device=b.device, dtype=b.dtype) for b in lazy}
     return copy.deepcopy(model, memo)
 
 

@@ -116,7 +116,8 @@ class Tensors:
 
 def _nested_shape(t: torch.Tensor) -> tuple[int, ...]:
     if t.layout is torch.jagged:  # as long as the longest
-        longest = int(t.offsets().diff().max())
+        ragged: Any = t
+        longest = int(ragged.offsets().diff().max())
         return tuple(size if type(size) is int else longest for size in t.shape)
     sizes = nested_sizes(t)
     return (len(sizes), *(int(n) for n in sizes.max(0).values))

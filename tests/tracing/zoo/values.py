@@ -155,6 +155,14 @@ def device_text(self: Any, x: Any) -> Any:
     return y.float() + low + torch.rand(3, generator=generator, device=y.device)
 
 
+@nasty("bounds of slices given by tensors", (6, 3), lambda: torch.tensor([1, 3]))
+def bounds(self: Any, x: Any, y: Any) -> Any:
+    ends = torch.cumsum(y, 0)
+    out = torch.zeros(6, 3)
+    out[ends[0] : ends[1]] = self.layer(x)[ends[0] : ends[1]]
+    return out, x[ends[0]] * 2
+
+
 @nasty("random branch")
 def random_branch(self: Any, x: Any) -> Any:
     for _ in range(3):
