@@ -14,6 +14,7 @@ from torchview_docs.expression_parser import parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.constructing import meta_parameters
+from torchview_docs.tracing.devices import OnlyHere
 from torchview_docs.tracing.fallbacks import UnsuitedError
 from torchview_docs.tracing.inputs import inputs_of
 from torchview_docs.tracing.ladder import BUDGET, attempt, forward_failure
@@ -65,12 +66,12 @@ def _build_on_meta(spec: FigureSpec) -> Callable[..., Any]:
     except TraceError as error:
         if error.failure.kind == "import":
             raise
-    with fixed_randomness():
+    with fixed_randomness(), OnlyHere():
         return build(expression)
 
 
 def _on_cpu(spec: FigureSpec) -> Graph:
-    with fixed_randomness():
+    with fixed_randomness(), OnlyHere():
         model = build(parse_model(spec.model))
     subject = _subject(spec, model, meta=False)
     try:
@@ -80,7 +81,7 @@ def _on_cpu(spec: FigureSpec) -> Graph:
 
 
 def _subject(spec: FigureSpec, model: Callable[..., Any], *, meta: bool) -> Subject:
-    with fixed_randomness():
+    with fixed_randomness(), OnlyHere():
         args, kwargs = inputs_of(spec, model, meta=meta)
     return Subject(model, args, kwargs, spec.mode)
 

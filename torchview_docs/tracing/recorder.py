@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torchview_docs.tracing import patches
 from torchview_docs.tracing.arguments import Arguments
 from torchview_docs.tracing.containers import pack, tensors
+from torchview_docs.tracing.devices import run_here
 from torchview_docs.tracing.escapes import Escapes
 from torchview_docs.tracing.fallbacks import TooSlowError
 from torchview_docs.tracing.forms import Form
@@ -126,7 +127,7 @@ class Recorder(TorchFunctionMode):
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         if self.hybrid is None:
-            return function(*args, **kwargs)
+            return run_here(function, kind, args, kwargs)
         return self.hybrid.run(function, kind, args, kwargs, used)
 
     def _inside(self, function: Any, kind: Kind, args: Any, kwargs: Any) -> Any:
