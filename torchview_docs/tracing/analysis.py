@@ -10,10 +10,11 @@ from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
 from torchview_docs.tracing.config import config_of
 from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind, kind_of, short_name
-from torchview_docs.tracing.modules import Modules, class_name, config_of_module, parameters_of
+from torchview_docs.tracing.modules import Modules, class_name, class_of, config_of_module, parameters_of
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.naming import name_of
 from torchview_docs.tracing.packed import named, operands, values
+from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
@@ -70,8 +71,10 @@ def analyse(
         device: Where it ran.
         mode: `eval` or `train`.
     """
-    nodes = _Analysis(record, modules, held, name).nodes()
-    return Graph(name, tuple(nodes), device=device, mode=mode)
+    analysis = _Analysis(record, modules, held, name)
+    nodes = tuple(analysis.nodes())
+    sources = {name: place for name, place in analysis.sources.items() if place}
+    return Graph(name, nodes, device=device, mode=mode, sources=sources)
 
 
 class _Analysis:
@@ -83,6 +86,8 @@ class _Analysis:
         self.held = held
         self.flow = Dataflow()
         self.drafts: list[_Draft] = []
+        #: Where the classes of modules are written.
+        self.sources: dict[str, str] = {}
         self._made: dict[str, _Draft] = {}
         self.names = Names(record, modules, model)
         self.open = _calls_with_children(record)
@@ -202,6 +207,8 @@ class _Analysis:
         self._made[draft.name] = draft
         draft.call = self.names.number(call)
         draft.type = class_name(module)
+        if draft.type not in self.sources:
+            self.sources[draft.type] = place_of_class(class_of(module))
         draft.config = config_of_module(module)
         if id(module) not in self._parameters:
             self._parameters[id(module)] = parameters_of(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from torchview_docs.tracing.internals import buffers, parameters
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
-__all__ = ["Modules", "class_name", "config_of_module", "parameters_of"]
+__all__ = ["Modules", "class_name", "class_of", "config_of_module", "parameters_of"]
 
 
 def class_name(module: torch.nn.Module) -> str:
@@ -21,9 +22,13 @@ def class_name(module: torch.nn.Module) -> str:
     original = getattr(module, "original_name", None) if isinstance(module, torch.jit.ScriptModule) else None
     if original:
         return f"torch.jit.{original}"
-    # torch.compile wraps a module in one of its own; it runs eagerly here.
-    cls = type(getattr(module, "_orig_mod", module))
+    cls = class_of(module)
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def class_of(module: torch.nn.Module) -> type:
+    """A module's class; torch.compile wraps a module in one of its own, and it runs eagerly here."""
+    return type(getattr(module, "_orig_mod", module))
 
 
 class Modules:
@@ -106,10 +111,15 @@ def parameters_of(module: torch.nn.Module) -> Parameters:
     """Counts of a module's parameters; one that is shared counts once, lazy ones not yet."""
     own = {id(p): p for p in parameters(module).values() if _counts(p)}
     total = {id(p): p for m in module.modules() for p in parameters(m).values() if _counts(p)}
+    dtypes: Counter[torch.dtype] = Counter()
+    for p in total.values():
+        if p is not None:
+            dtypes[p.dtype] += p.numel()
     return Parameters(
         own=sum(p.numel() for p in own.values() if p is not None),
         total=sum(p.numel() for p in total.values() if p is not None),
         trainable=sum(p.numel() for p in total.values() if p is not None and p.requires_grad),
+        dtype=", ".join(str(dtype).removeprefix("torch.") for dtype, _ in dtypes.most_common()),
     )
 
 

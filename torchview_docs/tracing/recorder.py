@@ -92,7 +92,7 @@ class Recorder(TorchFunctionMode):
         if kind is _METADATA or (types and is_lazy(types)):
             return function(*args, **(kwargs or {}))
         if time.monotonic() > self._deadline:
-            raise TooSlowError(self._budget)
+            raise TooSlowError(self._budget, short_name(function))
         kwargs = kwargs or {}
         if kind is _COPY:
             return self._copy(types, *args, **kwargs)
