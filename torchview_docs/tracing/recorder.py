@@ -44,7 +44,7 @@ class Recorder(TorchFunctionMode):
     Args:
         hybrid: Computes shapes without data; None runs everything as it is.
         memo: Results of earlier equal operations on shapes, also of other runs.
-        guard: Called with each tensor that is about to be changed in place.
+        guard: Called with each tensor that is about to be changed in place, and whether it was `seen`.
         budget: Seconds after which the next operation raises `TooSlowError`.
     """
 
@@ -52,7 +52,7 @@ class Recorder(TorchFunctionMode):
         self,
         hybrid: Hybrid | None = None,
         memo: Memo | None = None,
-        guard: Callable[[torch.Tensor], None] | None = None,
+        guard: Callable[..., None] | None = None,
         budget: float = math.inf,
     ) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class Recorder(TorchFunctionMode):
             return self._device(function, args[0])
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
-                self._guard(target)
+                self._guard(target, seen=self.values.known(target) is not None)
         if self._muted:
             return self._inside(function, kind, args, kwargs)
         given = Arguments(args, kwargs, self.values.value)
