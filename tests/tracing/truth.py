@@ -123,21 +123,29 @@ def dependencies(
 ) -> set[tuple[str, int]]:
     """(input's name, number of the output) wherever another input gives another output."""
     found = set()
+    places = {name: _written(t) for name, t in inputs.items() if t.layout is torch.strided}
+    kept = {name: t.clone() for name, t in places.items()}
+    state = {k: v.clone() for k, v in model.state_dict().items()}
+
+    def run(**changed: torch.Tensor) -> list[torch.Tensor]:
+        for name, place in places.items():  # the model may write into its inputs
+            place.copy_(changed.get(name, kept[name]))
+        model.load_state_dict(state)
+        torch.manual_seed(0)
+        return [t.clone() for t in flat(model(*args, **kwargs))]
+
     with Untouched(model), torch.no_grad():
-        for name, given in inputs.items():
-            if not given.is_floating_point() or given.layout is not torch.strided:
-                continue
-            tensor = _written(given)
-            kept = tensor.clone()
-            state = {k: v.clone() for k, v in model.state_dict().items()}
-            before = [t.clone() for t in flat(model(*args, **kwargs))]
-            tensor.copy_(kept * 1.5 + torch.rand(kept.shape))
-            model.load_state_dict(state)
-            after = [t.clone() for t in flat(model(*args, **kwargs))]
-            tensor.copy_(kept)
-            found |= {
-                (name, k) for k, (x, y) in enumerate(zip(before, after, strict=True)) if not torch.equal(x, y)
-            }
+        before = run()
+        for name, given in kept.items():
+            if given.is_floating_point():
+                after = run(**{name: given * 1.5 + torch.rand(given.shape)})
+                found |= {
+                    (name, k)
+                    for k, (x, y) in enumerate(zip(before, after, strict=True))
+                    if not torch.equal(x, y)
+                }
+        for name, place in places.items():
+            place.copy_(kept[name])
     return found
 
 
