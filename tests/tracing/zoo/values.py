@@ -206,7 +206,7 @@ def sampled(self: Any, x: Any) -> Any:
 
 @nasty("gumbel softmax and multinomial", (2, 3))
 def gumbel(self: Any, x: Any) -> Any:
-    probabilities = F.gumbel_softmax(self.layer(x), hard=True)
+    probabilities = F.gumbel_softmax(self.layer(x))
     return probabilities @ self.layer.weight
 
 
