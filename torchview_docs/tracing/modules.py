@@ -13,7 +13,7 @@ from torchview_docs.tracing.internals import buffers, parameters
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
-__all__ = ["Modules", "class_name", "config_of_module", "parameters_of"]
+__all__ = ["Modules", "ParameterCounts", "class_name", "config_of_module"]
 
 
 def class_name(module: torch.nn.Module) -> str:
@@ -102,19 +102,41 @@ def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[
             yield from _in_containers(part, f"{key}.{way}" if key else str(way), depth + 1)
 
 
-def parameters_of(module: torch.nn.Module) -> Parameters:
-    """Counts of a module's parameters; one that is shared counts once, lazy ones not yet."""
-    own = {id(p): p for p in parameters(module).values() if _counts(p)}
-    total = {id(p): p for m in module.modules() for p in parameters(m).values() if _counts(p)}
-    return Parameters(
-        own=sum(p.numel() for p in own.values() if p is not None),
-        total=sum(p.numel() for p in total.values() if p is not None),
-        trainable=sum(p.numel() for p in total.values() if p is not None and p.requires_grad),
-    )
+class ParameterCounts:
+    """Counts of modules' parameters; one that is shared counts once, lazy ones not yet."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, Parameters] = {}
+        #: Of each module, those in it and below: by id, elements and whether they are trained.
+        self._below: dict[int, dict[int, tuple[int, bool]]] = {}
+
+    def of(self, module: torch.nn.Module) -> Parameters:
+        """Those of one module."""
+        found = self._found.get(id(module))
+        if found is None:
+            below = self._in(module)
+            found = self._found[id(module)] = Parameters(
+                own=sum(count for count, _ in _own(module).values()),
+                total=sum([count for count, _ in below.values()]),
+                trainable=sum([count for count, trained in below.values() if trained]),
+            )
+        return found
+
+    def _in(self, module: torch.nn.Module) -> dict[int, tuple[int, bool]]:
+        below = self._below.get(id(module))
+        if below is None:
+            below = self._below[id(module)] = _own(module)  # before its children, which may hold it again
+            for child in module.children():
+                below |= self._in(child)
+        return below
 
 
-def _counts(parameter: torch.Tensor | None) -> bool:
-    return parameter is not None and not torch.nn.parameter.is_lazy(parameter)
+def _own(module: torch.nn.Module) -> dict[int, tuple[int, bool]]:
+    return {
+        id(p): (p.numel(), p.requires_grad)
+        for p in parameters(module).values()
+        if p is not None and not torch.nn.parameter.is_lazy(p)
+    }
 
 
 def config_of_module(module: torch.nn.Module) -> str:
@@ -123,4 +145,4 @@ def config_of_module(module: torch.nn.Module) -> str:
         text = str(module.extra_repr())
     except Exception:  # code of the model's author, and only decoration
         return ""
-    return " ".join(_ADDRESS.sub("", text).split())
+    return " ".join((_ADDRESS.sub("", text) if " at 0x" in text else text).split())
