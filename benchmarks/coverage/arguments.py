@@ -28,7 +28,7 @@ _SOUND = 16_000
 _WANTED = (
     "input_ids", "bbox", "pixel_values", "pixel_values_videos", "image_grid_thw", "video_grid_thw",
     "input_features", "input_features_mask", "input_values", "decoder_input_ids", "input_boxes",
-    "visual_feats", "visual_pos", "image_sizes", "pixel_position_ids", "image_position_ids",
+    "visual_feats", "visual_pos", "pixel_position_ids", "image_position_ids",
     "spatial_shapes", "pixel_attention_mask", "xpath_tags_seq", "xpath_subs_seq", "mm_token_type_ids",
 )  # fmt: skip
 #: Of those, the ones that are neither text nor wanted without their model's main input.

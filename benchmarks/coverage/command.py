@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         "--again", choices=["ours", "missed", "failed", "all"],
         help="also run again: how we draw all, what we do not draw on meta, what does not run, all",
     )  # fmt: skip
+    parser.add_argument("--stages", nargs="+", default=list(_STAGES), choices=_STAGES)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=120.0, help="limit of a stage")
     parser.add_argument("--gigabytes", type=float, default=8.0, help="limit of a process")
@@ -70,7 +71,7 @@ def _run(package: str, given: argparse.Namespace) -> int:
         jobs = [
             Job(case, *todo)
             for case in cases_of(package)
-            if re.search(given.only, case.name) and (todo := _todo(case, results, given.again))
+            if re.search(given.only, case.name) and (todo := _todo(case, results, given))
         ]
     except LookupError as error:
         print(f"{package}: {error}", file=sys.stderr)
@@ -86,17 +87,21 @@ def _run(package: str, given: argparse.Namespace) -> int:
     return 0
 
 
-def _todo(case: Case, results: Results, again: str | None) -> tuple[Result, tuple[str, ...]] | None:
+def _todo(case: Case, results: Results, given: argparse.Namespace) -> tuple[Result, list[str]] | None:
     """What is to be done about a case: what is known of it, and the stages that are to come."""
     known = results.get(case.package, case.name)
-    if known is None or again == "all" or (again == "failed" and not known.ok("eager")):
-        return Result(case.package, case.name), _STAGES
+    if known is None or given.again == "all" or (given.again == "failed" and not known.ok("eager")):
+        return Result(case.package, case.name), given.stages
     if not known.ok("eager"):
         return None
-    on_meta = known.ok("ours") and known.stages["ours"].device == "meta" and not known.stages["ours"].mismatch
-    if again == "ours" or (again == "missed" and not on_meta):
-        return known, ("ours",)
-    return None
+    again = given.again == "ours" or (given.again == "missed" and not _right(known))
+    stages = [s for s in given.stages if s not in known.stages or (again and s == "ours")]
+    return (known, stages) if stages else None
+
+
+def _right(result: Result) -> bool:
+    ours = result.stages.get("ours")
+    return ours is not None and ours.ok and ours.device == "meta" and not ours.mismatch
 
 
 class Progress:

@@ -11,7 +11,12 @@ from .case import Case
 __all__ = ["PACKAGES", "cases_of"]
 
 #: Each package, and the module beside this one that knows its networks.
-PACKAGES = {"transformers": "transformers_models"}
+PACKAGES = {
+    "transformers": "transformers_models",
+    "monai": "monai_networks",
+    "torch_geometric": "torch_geometric_networks",
+    "x-transformers": "x_transformers_networks",
+}
 
 
 def cases_of(package: str) -> Iterator[Case]:

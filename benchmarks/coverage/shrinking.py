@@ -28,6 +28,10 @@ _NO_WIDTH = re.compile(
     r"^(num|n)_hidden|hidden_layers|image|patch|vocab|kernel|num_mel|num_channels|dims?_per|hidden_act|window"
     r"|codebook_size|max_|state_dim|act_dim|input_dim$|hidden_group|prob|num_.*_dims?$|_layers?$"
 )
+_HEADS = re.compile(
+    r"(^|_)(num_heads|n_heads?|attention_heads|key_value_heads|kv_heads|query_heads|nheads|heads)$"
+)
+_HEAD_WIDTH = re.compile(r"head_dim|d_head|dim_head|d_kv|rope|mrope|head_size")
 _EXPERTS = re.compile(r"^(num_|n_)?(routed_|local_|moe_num_)?experts$|^moe_num_experts$|^n_routed_experts$")
 _TOKEN = re.compile(r"(token|_)(_?id|_?index|_?ids|_?idx)s?$")
 _INDEXES = re.compile(r"(out_ind|_index(es)?$|_indices$|block_indexes|layer_ids|cross_attention_layers)")
@@ -42,12 +46,14 @@ class Shrinking:
     Attributes:
         factor: By which widths are divided.
         layers: How many layers are left at least; 0 leaves all.
+        heads: Whether there are fewer heads; else they are smaller.
         pictures: Whether pictures larger than 256 pixels become smaller.
         vocabulary: Whether the vocabulary becomes smaller.
     """
 
     factor: int = 8
     layers: int = 2
+    heads: bool = False
     pictures: bool = True
     vocabulary: bool = True
     _tokens: dict[int, int] = field(default_factory=dict)
@@ -109,11 +115,18 @@ class Shrinking:
             return min(value, _EXPERTS_KEPT)
         if name in ("num_experts_per_tok", "moe_topk", "num_experts_per_token", "top_k_experts", "moe_k"):
             return min(value, 2)
+        if name in ("n_group", "topk_group", "num_expert_group", "num_expert_groups", "num_limited_groups"):
+            return min(value, 2)
+        if _HEADS.search(name) and self.heads:
+            return value // self.factor if value % self.factor == 0 else (1 if value < self.factor else value)
         if name == "image_size" and self.pictures:
             return self._picture(value, getattr(config, "patch_size", 1))
-        if _WIDTH.search(name) and not _NO_WIDTH.search(name):
-            return self._width(value)
-        return value
+        return self._width(value) if self._is_width(name) else value
+
+    def _is_width(self, name: str) -> bool:
+        if self.heads and _HEAD_WIDTH.search(name):
+            return False
+        return bool(_WIDTH.search(name)) and not _NO_WIDTH.search(name)
 
     def _sequence(self, name: str, value: Any, config: Any, kept: list[int] | None) -> Any:
         kind = type(value)
@@ -126,11 +139,13 @@ class Shrinking:
                 return kind(self._token(v) for v in value)
             if self.layers and _DEPTHS.search(name):
                 return kind(min(v, self.layers) for v in value)
+            if _HEADS.search(name) and self.heads:
+                return kind(max(1, v // self.factor) for v in value)
             if kept is not None and _INDEXES.search(name):
                 return kind(sorted({min(v, len(kept) - 1) for v in value}))
             if name == "image_size" and self.pictures:
                 return kind(self._picture(v, getattr(config, "patch_size", 1)) for v in value)
-            if _WIDTH.search(name) and not _NO_WIDTH.search(name):
+            if self._is_width(name):
                 return kind(self._width(v) for v in value)
         return value
 
@@ -154,7 +169,7 @@ class Shrinking:
         for name, value in parameters.items():
             if isinstance(value, dict):
                 found[name] = self._rope(value)
-            elif name == "mrope_section":
+            elif name == "mrope_section" and not self.heads:
                 found[name] = [self._width(v) if v % self.factor == 0 else v for v in value]
             else:
                 found[name] = value

@@ -27,6 +27,9 @@ __all__ = ["STAGES", "module_calls", "mismatch", "run_stage"]
 #: Depths that torchview is asked for: its default, and one at which everything is open.
 _PEER_DEPTHS = (3, 100)
 
+#: Seconds after which no further way to build a model is begun.
+_PATIENCE = 20.0
+
 
 def run_stage(stage: str, case: Case, way: Way) -> tuple[Outcome, Way]:
     """What came of a stage; `eager` finds the way to build and call a model, the others take it."""
@@ -42,7 +45,10 @@ def run_stage(stage: str, case: Case, way: Way) -> tuple[Outcome, Way]:
 def _eager(case: Case) -> tuple[Outcome, Way]:
     """Runs the first way that does."""
     reason = ""
+    start = time.monotonic()
     for i, build in enumerate(case.models):
+        if time.monotonic() - start > _PATIENCE:
+            break
         try:
             torch.manual_seed(0)
             model = build().eval()

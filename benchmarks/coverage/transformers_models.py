@@ -22,12 +22,15 @@ __all__ = ["cases"]
 #: The smallest first; where a smaller one does not fit together, a larger one is taken.
 _SHRINKINGS = (
     Shrinking(8),
-    Shrinking(4),
+    Shrinking(4, heads=True),
     Shrinking(8, pictures=False, vocabulary=False),
+    Shrinking(4, layers=0),
     Shrinking(1),
-    Shrinking(8, layers=0),
     Shrinking(1, layers=0, pictures=False, vocabulary=False),
 )
+
+#: How many parameters a model may have.
+_LARGEST = 300_000_000
 
 
 def cases() -> Iterator[Case]:
@@ -55,6 +58,7 @@ def _classes() -> Iterator[Any]:
 
 
 def _is_model(cls: Any) -> bool:
+    import torch
     import transformers
 
     return (
@@ -62,12 +66,21 @@ def _is_model(cls: Any) -> bool:
         and issubclass(cls, transformers.PreTrainedModel)
         and not cls.__name__.endswith("PreTrainedModel")
         and cls.config_class is not None
+        and cls.forward is not torch.nn.Module.forward
     )
 
 
 def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
+    import torch
+
     config_class = cls.config_class
     if isinstance(config_class, types.UnionType):
         config_class = config_class.__args__[0]
-    model: torch.nn.Module = cls(shrinking(config_class()))
+    config = shrinking(config_class())
+    if shrinking.factor == 1:  # may be gigabytes
+        with torch.device("meta"):
+            size = sum(p.numel() for p in cls(config).parameters())
+        if size > _LARGEST:
+            raise ValueError(f"{size:,} parameters are too many")
+    model: torch.nn.Module = cls(config)
     return model
