@@ -16,7 +16,7 @@ from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
-from torchview_docs.tracing.sources import Held, hidden, where_it_enters
+from torchview_docs.tracing.sources import Held, Holdings, hidden, where_it_enters
 from torchview_docs.tracing.tensors import Value
 
 __all__ = ["analyse"]
@@ -55,9 +55,7 @@ class _Draft:
         )
 
 
-def analyse(
-    record: Record, modules: Modules, held: dict[Value, Held], *, name: str, device: str, mode: str
-) -> Graph:
+def analyse(record: Record, modules: Modules, held: Holdings, *, name: str, device: str, mode: str) -> Graph:
     """The Graph of a run.
 
     Args:
@@ -75,7 +73,7 @@ def analyse(
 class _Analysis:
     """One pass over the events."""
 
-    def __init__(self, record: Record, modules: Modules, held: dict[Value, Held], model: str) -> None:
+    def __init__(self, record: Record, modules: Modules, held: Holdings, model: str) -> None:
         self.record = record
         self.modules = modules
         self.held = held
@@ -288,7 +286,7 @@ class _Analysis:
     def _held_relative(self, value: Value) -> Value | None:
         if value.storage is None:
             return None
-        return next((v for v in self.held if v.storage == value.storage), None)
+        return self.held.on_storage(value.storage)
 
 
 def _calls_with_children(record: Record) -> set[Call]:

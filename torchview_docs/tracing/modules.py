@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
 from torchview_docs.graph import Parameters
-from torchview_docs.tracing.internals import buffers, parameters
+from torchview_docs.tracing.internals import buffers, parameters, submodules
 
+_CONTAINERS = (list, tuple, dict)
+_HOLDERS = (*_CONTAINERS, torch.nn.Module)
+_REGISTERED = frozenset({"_modules", "_parameters", "_buffers"})
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 __all__ = ["Modules", "ParameterCounts", "class_name", "config_of_module"]
@@ -22,7 +25,8 @@ def class_name(module: torch.nn.Module) -> str:
     if original:
         return f"torch.jit.{original}"
     # torch.compile wraps a module in one of its own; it runs eagerly here.
-    cls = type(getattr(module, "_orig_mod", module))
+    wrapped = type(module).__name__ == "OptimizedModule"
+    cls = type(getattr(module, "_orig_mod", module) if wrapped else module)
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
@@ -43,6 +47,11 @@ class Modules:
         if root is not None:
             self._add(root, "")
             self._add_hidden()
+
+    @property
+    def all(self) -> Sequence[torch.nn.Module]:
+        """The modules that are known, each once."""
+        return self._held
 
     def path(self, module: torch.nn.Module) -> str:
         """The path of a module; the root's is empty."""
@@ -67,18 +76,29 @@ class Modules:
                         yield f"{prefix}.{name}" if prefix else name, kind, tensor, module
 
     def _add(self, top: torch.nn.Module, path: str) -> None:
-        for inner, module in top.named_modules():
+        # As `named_modules` does, but without a generator for each level.
+        waiting = [(path, top)]
+        seen: set[int] = set()
+        while waiting:
+            full, module = waiting.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
             if id(module) not in self._paths:
-                full = f"{path}.{inner}" if path and inner else path or inner
                 self._paths[id(module)] = full
                 self._taken.add(full)
                 self._held.append(module)
+            inner = [
+                (f"{full}.{n}" if full else n, m) for n, m in submodules(module).items() if m is not None
+            ]
+            waiting += reversed(inner)
 
     def _add_hidden(self) -> None:
         for module in self._held:  # grows while it runs: hidden modules may hide others
             prefix = self._paths[id(module)]
             for name, value in list(vars(module).items()):
-                if name.startswith("_") and name in ("_modules", "_parameters", "_buffers"):
+                empty = isinstance(value, _CONTAINERS) and not value
+                if empty or not isinstance(value, _HOLDERS) or name in _REGISTERED:
                     continue
                 for key, hidden in _in_containers(value):
                     if id(hidden) not in self._paths:
