@@ -25,10 +25,15 @@ def ancestors(graph: Graph, name: str) -> set[str]:
 
 
 def paths(graph: Graph) -> set[tuple[str, int]]:
-    """(input's name, number of the output) wherever a path leads from one to the other."""
-    inputs = [node.name for node in graph.nodes if node.op == "placeholder"]
+    """(input's target, number of the output) wherever a path leads from one to the other."""
+    inputs = [node for node in graph.nodes if node.op == "placeholder"]
     outputs = [node for node in graph.nodes if node.op == "output"]
-    return {(i, k) for k, output in enumerate(outputs) for i in inputs if i in ancestors(graph, output.name)}
+    return {
+        (i.target, k)
+        for k, output in enumerate(outputs)
+        for i in inputs
+        if i.name in ancestors(graph, output.name)
+    }
 
 
 def flat(result: Any) -> Iterator[torch.Tensor]:
@@ -69,7 +74,8 @@ class Untouched:
         self.state = {k: v.clone() for k, v in self.model.state_dict().items()}
         self.fastpath = torch.backends.mha.get_fastpath_enabled()
         torch.backends.mha.set_fastpath_enabled(False)
-        self.model.eval()
+        for module in self.model.modules():
+            module.training = False
         torch.manual_seed(0)
         self.quiet = warnings.catch_warnings()
         self.quiet.__enter__()
@@ -95,7 +101,8 @@ def module_calls(model: nn.Module, *args: Any, **kwargs: Any) -> Counter[str]:
 
     handle = nn.modules.module.register_module_forward_pre_hook(hook)
     try:
-        with Untouched(model), torch.no_grad():
+        # Compiled, the parts of torch.cond and its like would be modules that torch has generated.
+        with torch.compiler.set_stance("force_eager"), Untouched(model), torch.no_grad():
             model(*args, **kwargs)
     finally:
         handle.remove()

@@ -95,7 +95,12 @@ def meta_like(t: torch.Tensor) -> torch.Tensor:
         return t
     if t.layout is not torch.strided:
         raise NeedsDataError(f"a tensor of layout {t.layout}")
-    return torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
+    made = torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
+    if type(t) is torch.Tensor or isinstance(t, torch.nn.Parameter):
+        return made
+    made = made.as_subclass(type(t))  # classes of images, masks and the like, with what they know
+    made.__dict__.update(t.__dict__)
+    return made
 
 
 def replace(arg: Any, new: Any) -> Any:

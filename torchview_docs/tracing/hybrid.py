@@ -9,6 +9,7 @@ that its owner needs unharmed are declared unreal, and so are never read nor wri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from torchview_docs.tracing.autocast import cast_for
 from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
 from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_like, on_zeros, replace
 from torchview_docs.tracing.functions import Kind, short_name
-from torchview_docs.tracing.internals import storage_address, version
+from torchview_docs.tracing.internals import HigherOrderOperator, is_wrapped, storage_address, version
 from torchview_docs.tracing.shapes import RULES
 
 __all__ = ["Hybrid", "NeedsDataError"]
@@ -125,6 +126,8 @@ class Hybrid:
 
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run on the meta device; real arguments are stood in for by their twins."""
+        if isinstance(function, HigherOrderOperator):
+            return self._higher_order(function, args, kwargs)
         if all(t.is_meta for t in used):
             return self._cast(function, args, kwargs, used)
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
@@ -187,12 +190,38 @@ class Hybrid:
                 return in_bfloat16(function, args, kwargs)
             return on_zeros(function, args, kwargs, error, self._data)
 
-    def run_opaque(self, function: Any, module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
-        """Run a module into which no mode can see: as a whole on meta, or as a whole on real zeros."""
-        if any(p.is_meta for p in module.parameters()):
-            return function(module, *replace(args, meta_like), **replace(kwargs, meta_like))
-        error = NeedsDataError(f"call of {type(module).__name__}")
-        return on_zeros(function, (module, *args), kwargs, error)
+    def run_opaque(self, function: Any, held: Iterable[torch.Tensor], args: Any, kwargs: Any) -> Any:
+        """Run what no mode can see into: as a whole on meta, or as a whole on real zeros.
+
+        Args:
+            function: What is run.
+            held: The tensors that it uses besides its arguments.
+            args: Its arguments.
+            kwargs: Its keyword arguments.
+        """
+        if any(t.is_meta for t in held):
+            return function(*replace(args, meta_like), **replace(kwargs, meta_like))
+        return on_zeros(function, args, kwargs, NeedsDataError("a scripted module"))
+
+    def standing(self, args: Any) -> Any:
+        """The same arguments with a meta tensor for each real one that is more than an index or a number."""
+        return replace(
+            args,
+            lambda t: (
+                self._twin(t)
+                if not t.is_meta and t.is_floating_point() and not is_wrapped(t) and t.layout is torch.strided
+                else t
+            ),
+        )
+
+    def _higher_order(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """What runs other functions, as `cond` does: what they decide by stays real."""
+        try:
+            return function(*self.standing(args), **self.standing(kwargs))
+        except Exception as error:
+            if any(words in str(error) for words in _ABOUT_DATA):
+                raise NeedsDataError(short_name(function)) from error
+            raise
 
     # -- kinds ----------------------------------------------------------------------------
 

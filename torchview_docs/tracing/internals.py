@@ -19,6 +19,7 @@ __all__ = [
     "any_autocast",
     "buffers",
     "is_lazy",
+    "is_wrapped",
     "nested_sizes",
     "no_torch_function",
     "parameters",
@@ -41,6 +42,10 @@ storage_address = _C._storage_id
 any_autocast = _C._is_any_autocast_enabled
 #: A context in which no function mode and no tensor subclass sees a call.
 no_torch_function = _C.DisableTorchFunction
+
+
+#: Whether a tensor is functorch's, around another one.
+is_wrapped = _C._functorch.is_functorch_wrapped_tensor
 
 
 def is_lazy(types: Iterable[type]) -> bool:

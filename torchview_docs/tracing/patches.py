@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
-from torch._functorch import apis, eager_transforms
 
 from torchview_docs.tracing.internals import no_torch_function
+from torchview_docs.tracing.transforms import patch_transforms
 
 __all__ = ["Watcher", "install", "remove"]
 
@@ -29,6 +29,14 @@ class Watcher(Protocol):
 
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
+
+    def scripted(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run a scripted function, into which no mode can see, as one operation called `name`."""
+
+    def transform(
+        self, name: str, run: Callable[..., Any], args: Any, kwargs: Any, *, given: tuple[Any, Any]
+    ) -> Any:
+        """Run a transform with these arguments as one operation; `given` are its function's."""
 
     def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run one of torch's functions that no mode sees, as if it did."""
@@ -155,12 +163,10 @@ def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
 
 def _unseen() -> Callable[[], None]:
     undo = [
-        # vmap_impl(func, in_dims, out_dims, randomness, chunk_size, *args, **kwargs)
-        _opaque(apis, "vmap_impl", "torch.func.vmap", lambda rest, options: (rest[4:], options)),
-        # grad_impl(func, argnums, has_aux, args, kwargs)
-        _opaque(eager_transforms, "grad_impl", "torch.func.grad", lambda rest, _: (rest[2], rest[3])),
+        patch_transforms(_current),
         # nested_tensor(tensors, …) copies from a list, which no mode sees.
-        _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor", None),
+        _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor"),
+        _scripted_functions(),
         _operation(torch.Tensor, "set_"),
         _operation(torch, "from_numpy"),
         _operation(torch, "from_dlpack"),
@@ -174,30 +180,40 @@ def _unseen() -> Callable[[], None]:
     return undo_all
 
 
-def _opaque(
-    module: Any, attribute: str, name: str, arguments: Callable[[Any, Any], tuple[Any, Any]] | None
-) -> Callable[[], None]:
-    """Make a function one operation.
-
-    `arguments` picks from all but the first what a transformed function gets; without it the
-    function is no transform, and all are its own.
-    """
+def _opaque(module: Any, attribute: str, name: str) -> Callable[[], None]:
+    """Make a function one operation."""
     original = getattr(module, attribute)
 
-    def transform(func: Any, *rest: Any, **options: Any) -> Any:
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with no_torch_function():
+            return original(*args, **kwargs)
+
+    def patched(*args: Any, **kwargs: Any) -> Any:
         recorder = _current()
         if recorder is None:
-            return original(func, *rest, **options)
+            return original(*args, **kwargs)
+        return recorder.opaque(name, run, args, kwargs)
 
-        def run(*_args: Any, **_kwargs: Any) -> Any:
-            with no_torch_function():
-                return original(func, *rest, **options)
-
-        given = arguments(rest, options) if arguments else ((func, *rest), options)
-        return recorder.opaque(name, run, *given)
-
-    setattr(module, attribute, transform)
+    setattr(module, attribute, patched)
     return lambda: setattr(module, attribute, original)
+
+
+def _scripted_functions() -> Callable[[], None]:
+    cls: Any = torch.jit.ScriptFunction
+    original = cls.__call__
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        recorder = _current()
+        if recorder is None:
+            return original(self, *args, **kwargs)
+        return recorder.scripted(self.name, lambda *a, **k: original(self, *a, **k), args, kwargs)
+
+    cls.__call__ = call
+
+    def undo() -> None:
+        cls.__call__ = original
+
+    return undo
 
 
 def _operation(holder: Any, attribute: str) -> Callable[[], None]:

@@ -66,6 +66,8 @@ class Recorder(TorchFunctionMode):
         self._call: Call | None = None
         #: How many opaque operations are running; what happens in them is not recorded.
         self._muted = 0
+        #: While a transform of torch.func runs: the tensors of the model that are used inside.
+        self._captured: list[torch.Tensor] | None = None
 
     def __enter__(self) -> Self:
         patches.install(self)
@@ -97,7 +99,7 @@ class Recorder(TorchFunctionMode):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
                 self._guard(target)
         if self._muted:
-            return self._run(function, kind, args, kwargs, tensors(args, kwargs))
+            return self._inside(function, kind, args, kwargs)
         given = Arguments(args, kwargs, self.values.value)
         key = self._key(function, kind, given) if self._memo is not None else None
         if key is not None:
@@ -124,6 +126,16 @@ class Recorder(TorchFunctionMode):
         if self.hybrid is None:
             return function(*args, **kwargs)
         return self.hybrid.run(function, kind, args, kwargs, used)
+
+    def _inside(self, function: Any, kind: Kind, args: Any, kwargs: Any) -> Any:
+        """Run an operation inside of an opaque one."""
+        used = tensors(args, kwargs)
+        if self._captured is None:
+            return self._run(function, kind, args, kwargs, used)
+        self._captured += [t for t in used if self.values.known(t) is not None]
+        if self.hybrid is not None and any(t.is_meta for t in used):
+            args, kwargs = self.hybrid.standing(args), self.hybrid.standing(kwargs)
+        return function(*args, **kwargs)
 
     def _key(self, function: Any, kind: Kind, given: Arguments) -> Any:
         """What an operation is remembered by; None where it cannot be, or is not worth it."""
@@ -224,6 +236,46 @@ class Recorder(TorchFunctionMode):
             self._append(name, _ORDINARY, given, result, changed)
         return result
 
+    def scripted(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run a scripted function, into which no mode can see, as one operation called `name`."""
+        hybrid = self.hybrid
+
+        def hidden(*args: Any, **kwargs: Any) -> Any:
+            with no_torch_function():
+                return run(*args, **kwargs) if hybrid is None else hybrid.run_opaque(run, (), args, kwargs)
+
+        return self.opaque(name, hidden, args, kwargs)
+
+    def transform(
+        self, name: str, run: Callable[..., Any], args: Any, kwargs: Any, *, given: tuple[Any, Any]
+    ) -> Any:
+        """Run a transform with these arguments as one operation; `given` are its function's.
+
+        What the function closes over is used as well.
+        """
+        if self._muted:
+            return run(*args, **kwargs)
+        captured: list[torch.Tensor] = []
+        with no_torch_function():
+            if self.hybrid is not None and self.hybrid.any_unreal(tensors(*given)):
+                args, kwargs = self.hybrid.standing(args), self.hybrid.standing(kwargs)
+            before = _versions(tensors(*given))
+        self._muted += 1
+        self._captured = captured
+        try:
+            result = run(*args, **kwargs)
+        finally:
+            self._captured = None
+            self._muted -= 1
+        with no_torch_function():
+            passed = {id(t) for t in tensors(*given)}
+            free = [t for t in {id(t): t for t in captured}.values() if id(t) not in passed]
+            arguments = Arguments((*given[0], *free), given[1], self.values.value)
+            before += _versions(free)
+            changed = self._changed(name, _ORDINARY, arguments, before)
+            self._append(name, _ORDINARY, arguments, result, changed)
+        return result
+
     def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run one of torch's functions that no mode sees, as if it did."""
         with no_torch_function():
@@ -267,7 +319,8 @@ class Recorder(TorchFunctionMode):
         with no_torch_function():
             if self.hybrid is None:
                 return run(module, *args, **kwargs)
-            return self.hybrid.run_opaque(run, module, args, kwargs)
+            held = tuple(module.parameters())
+            return self.hybrid.run_opaque(run, held, (module, *args), kwargs)
 
 
 def _versions(used: list[torch.Tensor]) -> list[int]:

@@ -90,11 +90,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
                 hybrid.declare_unreal(tensor)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         if root is not None:
-            # Exported modules have one mode for ever and refuse to change it.
-            training = subject.mode == "train"
-            with contextlib.suppress(NotImplementedError):
-                if any(module.training is not training for module in root.modules()):
-                    root.train(training)
+            _set_mode(root, training=subject.mode == "train")
         with fixed_randomness(), torch.set_grad_enabled(grad), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
@@ -104,6 +100,16 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         )
     finally:
         saved.restore()
+
+
+def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
+    if all(module.training is training for module in root.modules()):
+        return
+    try:
+        root.train(training)
+    except NotImplementedError:  # an exported part has one mode for ever and refuses to change it
+        for module in root.modules():
+            module.training = training
 
 
 @contextlib.contextmanager

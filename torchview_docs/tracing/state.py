@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from torchview_docs.tracing.internals import buffers, parameters, storage_address
+from torchview_docs.tracing.internals import buffers, is_wrapped, parameters, storage_address
 
 __all__ = ["Saved", "fixed_randomness"]
 
@@ -59,7 +59,7 @@ class Saved:
 
     def guard(self, tensor: torch.Tensor) -> None:
         """Something is about to write to this tensor."""
-        if tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
+        if is_wrapped(tensor) or tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
             return
         watched = self._storages.get(storage_address(tensor))
         if watched is not None and id(watched) not in self._copies:

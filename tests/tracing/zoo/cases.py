@@ -27,6 +27,7 @@ class Case:
         edges: What some nodes use, exactly: names of nodes, one for each use, in order.
         lost: Dependences that no graph can show, since the value went where nobody can follow.
         more: Paths where an input changes nothing that a perturbation sees.
+        inside: Classes of modules that are called inside of what is one node.
     """
 
     model: nn.Module
@@ -37,6 +38,7 @@ class Case:
     edges: Mapping[str, str] = field(default_factory=dict)
     lost: frozenset[Path] = frozenset()
     more: frozenset[Path] = frozenset()
+    inside: tuple[str, ...] = ()
 
 
 CASES: dict[str, Callable[[], Case]] = {}
@@ -51,6 +53,7 @@ def case(
     edges: Mapping[str, str] | None = None,
     lost: str = "",
     more: str = "",
+    inside: str = "",
     **kwargs: Any,
 ) -> None:
     """Register a case.
@@ -64,6 +67,7 @@ def case(
         edges: As in `Case`.
         lost: As in `Case`, written `x>0 y>1`.
         more: As in `Case`, written `x>0 y>1`.
+        inside: As in `Case`, separated by spaces.
         **kwargs: What the model is called with by name.
     """
     assert name not in CASES, name
@@ -74,7 +78,17 @@ def case(
         words = {k: v() if callable(v) else v for k, v in kwargs.items()}
         given = [t for t in [*tensors, *words.values()] if isinstance(t, torch.Tensor)]
         inputs = dict(zip(names.split(), given, strict=False))
-        return Case(make(), tuple(tensors), inputs, words, device, edges or {}, _paths(lost), _paths(more))
+        return Case(
+            make(),
+            tuple(tensors),
+            inputs,
+            words,
+            device=device,
+            edges=edges or {},
+            lost=_paths(lost),
+            more=_paths(more),
+            inside=tuple(inside.split()),
+        )
 
     CASES[name] = built
 
@@ -105,6 +119,7 @@ def nasty(
     edges: Mapping[str, str] | None = None,
     lost: str = "",
     more: str = "",
+    inside: str = "",
     **parts: Any,
 ) -> Any:
     """Register a function of (self, x) or (self, x, y) as the forward pass of a model with `layer` and parts.
@@ -112,10 +127,11 @@ def nasty(
     Args:
         name: What is nasty about it.
         *shapes: Of the inputs; `(2, 3)` where there is none; what is no tuple makes the input.
-        device: As in `case`, and so are `edges`, `lost` and `more`.
+        device: As in `case`, and so are the rest.
         edges: See there.
         lost: See there.
         more: See there.
+        inside: See there.
         **parts: Attributes of the model, made by calling them.
     """
 
@@ -124,7 +140,14 @@ def nasty(
             return Model(run, **{k: v() for k, v in parts.items()})
 
         inputs = (f(*s) if isinstance(s, tuple) else s for s in shapes or ((2, 3),))
-        case(make, *inputs, names="x y", name=name, device=device, edges=edges, lost=lost, more=more)
+        rest: dict[str, Any] = {
+            "device": device,
+            "edges": edges,
+            "lost": lost,
+            "more": more,
+            "inside": inside,
+        }
+        case(make, *inputs, names="x y", name=name, **rest)  # type: ignore[arg-type]
         return run
 
     return register
