@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from torchview_docs.errors import Failure
 from torchview_docs.files import write_atomically
+from torchview_docs.store import MKDOCS_PAGES
 
 if TYPE_CHECKING:
     from mkdocs.structure.files import File, Files
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from torchview_docs.build import Figure
 
 __all__ = ["PageSources"]
-
-_FILE = "mkdocs-pages.json"
 
 
 class PageSources:
@@ -35,7 +34,7 @@ class PageSources:
     """
 
     def __init__(self, folder: Path, site: str) -> None:
-        self._file = folder / _FILE
+        self._file = folder / MKDOCS_PAGES
         self._site = site
         self._pages = _pages(_read(self._file).get(site))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from torchview_docs.errors import Failure
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.figures import PageFigures, Placed
-from torchview_docs.markdown.marks import fill, marked
+from torchview_docs.markdown.marks import fill, has_mark, marked
 from torchview_docs.markdown.requests import Request
 from torchview_docs.spec import FigureSpec
 
@@ -28,6 +29,7 @@ __all__ = ["SiteFigures", "logger"]
 #: MkDocs counts and shows what goes through its own loggers.
 logger = logging.getLogger("mkdocs.plugins.torchview")
 
+_ID = re.compile(r'\bid="([^"]*)"')
 _HIDDEN = '<div data-torchview-hidden="{}"></div>'
 
 
@@ -92,6 +94,20 @@ class SiteFigures:
         """Put them back."""
         for number, placed in enumerate(self._placed.get(page.file.src_uri, ())):
             page.content = (page.content or "").replace(_HIDDEN.format(number), placed.box, 1)
+
+    def fill_late(self, html: str) -> str:
+        """A finished page with the figures of fences that were converted once more after the pages.
+
+        Material's blog does so with the beginnings of its posts, for its lists of them. What is
+        wrong with a figure has been told at its post.
+        """
+        if not has_mark(html):
+            return html
+        asked = [self.requests[number].wanted for number in marked(html)]
+        unknown = [spec for spec in asked if isinstance(spec, FigureSpec) and spec not in self.results]
+        self.results = {**self.results, **self._resolve(unknown)}
+        figures = PageFigures(self.results, ids=set(_ID.findall(html)))
+        return fill(html, lambda number: str(figures.place(self.requests[number])))
 
     def _warn(self, config: MkDocsConfig, file: File, requests: Sequence[Request]) -> None:
         if not any(placed.failure for placed in self._placed[file.src_uri]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.config.base import LegacyConfig
@@ -13,7 +14,7 @@ from torchview_docs.markdown import TorchviewExtension
 from torchview_docs.mkdocs_plugin.assets import add_style_sheet, link_style_sheet
 from torchview_docs.mkdocs_plugin.config import SCHEME, read_project, unify
 from torchview_docs.mkdocs_plugin.dirty import PageSources
-from torchview_docs.mkdocs_plugin.figures import SiteFigures
+from torchview_docs.mkdocs_plugin.figures import SiteFigures, logger
 from torchview_docs.mkdocs_plugin.watching import Watch, watched
 
 if TYPE_CHECKING:
@@ -57,10 +58,16 @@ class TorchviewPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
         """Begin a build: its project, the Markdown extension, the style sheet."""
         project = read_project(config, self.config)
         self.figures = SiteFigures(project)
-        self.sources = PageSources(project.cache_folder, os.path.relpath(config.docs_dir, project.root))
+        self.sources = PageSources(project.cache_folder, _relative(config.docs_dir, project.root))
         for name in _EXTENSION:
             if name in config.markdown_extensions:
                 config.markdown_extensions.remove(name)
+            if config.mdx_configs.pop(name, None):
+                logger.warning(
+                    "torchview: what `markdown_extensions` says of %s does nothing beside the plugin: "
+                    "write it below `torchview` of `plugins`",
+                    name,
+                )
         extension = TorchviewExtension(requests=self.figures.requests, defaults=project.defaults)
         # MkDocs says a list of names, Python-Markdown takes extensions as well.
         config.markdown_extensions.append(extension)  # type: ignore[arg-type]
@@ -91,6 +98,10 @@ class TorchviewPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
     #: Between the two, search plugins take a page's text: captions they find, names of layers not.
     on_page_context = CombinedEvent(_hide, _show)
 
+    def on_post_page(self, output: str, /, **_: Any) -> str:
+        """Put figures where a theme's plugin has converted fences once more."""
+        return self.figures.fill_late(output)
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """End a strict build in which a figure failed, after the site is written.
 
@@ -111,3 +122,11 @@ class TorchviewPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
     def _update_watch(self) -> None:
         if self.watch is not None:
             self.watch.update(watched(self.figures.project, self.figures.results))
+
+
+def _relative(folder: str, root: Path) -> str:
+    """The folder as seen from the project's; as it is where it lies on another drive."""
+    try:
+        return os.path.relpath(folder, root)
+    except ValueError:
+        return folder

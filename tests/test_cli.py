@@ -169,7 +169,9 @@ def test_the_cache_is_shown_pruned_and_cleared(project: Path) -> None:
     assert "0 files" in run(project, "cache", "prune").stdout
     assert (project / ".torchview_cache" / "CACHEDIR.TAG").is_file()
     assert run(project, "cache", "clear").returncode == 0
-    assert ": 0 traces, 0 drawings" in run(project, "cache").stdout
+    shown_after = run(project, "cache")
+    assert ": 0 traces, 0 drawings" in shown_after.stdout
+    assert "there is no cache here" in shown_after.stderr
     assert (project / "nets.py").is_file()
 
 

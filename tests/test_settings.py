@@ -58,6 +58,21 @@ def test_a_broken_pyproject_is_our_error(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.torchview-docs\n")
     with pytest.raises(OptionError, match=r"pyproject\.toml"):
         Project.read(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("tool.torchview-docs = 3\n")
+    with pytest.raises(OptionError, match=r"pyproject\.toml: .* must be a table"):
+        Project.read(tmp_path)
+
+
+def test_a_pyproject_without_our_table_says_nothing(tmp_path: Path) -> None:
+    for text in ("", "tool = 3\n", "[tool.other]\n"):
+        (tmp_path / "pyproject.toml").write_text(text)
+        assert Project.read(tmp_path).settings == Settings()
+
+
+def test_what_is_wrong_in_pyproject_is_told_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.torchview-docs]\ndetph = 2\n")
+    with pytest.raises(OptionError, match=r"pyproject\.toml: unknown option 'detph'; did you mean 'depth'"):
+        Project.read(tmp_path)
 
 
 def test_no_setting_has_the_name_of_an_option_of_figures() -> None:

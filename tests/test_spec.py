@@ -24,6 +24,9 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "simplify": ("0", False, "nope"),
     "fold": ("no", False, "x"),
     "device": ("CPU", "cpu", "gpu"),
+    "memory-limit": ("512", 512.0, "0"),
+    "time-limit": ("inf", math.inf, "-1"),
+    "meta-limit": ("2.5", 2.5, "soon"),
     "mode": ("train", "train", "training!"),
     "caption": ("A net: small", "A net: small", ""),
     "name": ("fig-a", "fig-a", ""),
@@ -42,7 +45,7 @@ def test_the_examples_cover_the_table_of_options() -> None:
 def test_each_option_is_read_from_text_and_written_back(name: str) -> None:
     right, value, wrong = EXAMPLES[name]
     spec = FigureSpec.read("pkg.Net", {name: right})
-    assert spec.options("trace", "view", "page") == {name: value}
+    assert spec.options("trace", "limit", "view", "page") == {name: value}
     assert FigureSpec.from_data(spec.to_data()) == spec
     with pytest.raises((OptionError, ExpressionError)):
         FigureSpec.read("pkg.Net", {name: wrong})
@@ -108,6 +111,12 @@ def test_the_keys_change_with_exactly_what_they_name(option: Option) -> None:
     spec = FigureSpec.read("pkg.Net", {option.name: EXAMPLES[option.name][0]})
     assert (spec.trace_key != base.trace_key) == (option.scope == "trace")
     assert (spec.view_key != base.view_key) == (option.scope in ("trace", "view"))
+
+
+def test_limits_are_no_part_of_a_key_and_travel_with_what_is_traced() -> None:
+    spec = FigureSpec.read("pkg.Net", {"time-limit": "5", "depth": "1"})
+    assert spec.trace_key == FigureSpec("pkg.Net").trace_key
+    assert spec.trace_spec.limits == spec.limits == (2048.0, 5.0, 30.0)
 
 
 @given(st.dictionaries(st.sampled_from(list(OPTIONS)), st.text(max_size=12), max_size=4))

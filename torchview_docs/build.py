@@ -157,7 +157,8 @@ class Builder:
         self.store.refresh()
         found: dict[str, _Found] = {}
         missing: dict[str, FigureSpec] = {}
-        for key, spec in {figure.trace_key: figure.trace_spec for figure in figures}.items():
+        generous = sorted(figures, key=lambda figure: figure.limits)  # of equal keys the last one counts
+        for key, spec in {figure.trace_key: figure.trace_spec for figure in generous}.items():
             record = self.store.find(key, lambda head: not environment.stale(head.manifest))
             if record is None:
                 missing[key] = spec

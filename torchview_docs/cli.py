@@ -233,6 +233,8 @@ def _cache(arguments: argparse.Namespace) -> int:
 
     folder = Project.read(Path.cwd(), _given(arguments, SETTINGS)).cache_folder
     store = Store(folder, _say)
+    if not folder.is_dir():
+        _say("there is no cache here: go where conf.py or mkdocs.yml is, or name its folder with --cache")
     if arguments.action == "clear":
         print(f"{store.clear()} records and drawings removed from {folder}")
     elif arguments.action == "prune":

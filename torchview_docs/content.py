@@ -23,6 +23,8 @@ __all__ = ["Content", "ContentError", "Entry"]
 #: Their values are expressions, which keep their line breaks; other values become one line.
 _EXPRESSIONS = frozenset({"input", "input-from"})
 _OPTION = re.compile(r":?(?P<key>[A-Za-z][\w-]*)\s*:(?:\s+(?P<value>.*)|(?P<glued>\S.*))?")
+#: What MkDocs' fences may have in their header, and a MyST directive takes for its argument.
+_HEADER = re.compile(r"\{|[A-Za-z][\w-]*=")
 
 
 class ContentError(SpecError):
@@ -67,13 +69,19 @@ class Content:
             ContentError: There is no model, a line is neither an option nor the continuation of
                 one, or an option is given twice.
         """
-        lines = _Lines(textwrap.dedent(text).splitlines())
+        lines = _Lines(textwrap.dedent(text).split("\n"))
         options = {_name(key): Entry(value, 0) for key, value in (head or {}).items()}
         if not lines.skip_blank():
             raise ContentError("there is no model: write one, such as `mypkg.nets.Net`, in the first line", 0)
         if lines.option_here():
             raise ContentError("the model is missing: it is the first line, before the options", lines.line)
         model = lines.take_model()
+        if _HEADER.match(model.value):
+            raise ContentError(
+                f"{model.value!r} stands in the place of the model: options of a header are not known "
+                "here, write them as `key: value` lines below the model",
+                model.line,
+            )
         while lines.skip_blank():
             key, entry = lines.take_option()
             if key in options:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -24,7 +24,7 @@ from torchview_docs.errors import RecordError
 __all__ = ["FORMAT", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
 
 #: Version of the JSON format; raised when a reader of the old one would misunderstand the new.
-FORMAT = 1
+FORMAT = 2
 
 Op: TypeAlias = Literal[
     "placeholder",  # an input of the model
@@ -69,12 +69,19 @@ class Parameters:
     """How many parameter elements a module has; a parameter that is shared counts once.
 
     `own` are those registered on the module itself, `total` includes its submodules, `trainable`
-    those of `total` with `requires_grad`.
+    those of `total` with `requires_grad`. `dtype` is theirs, as in `TensorMeta`; where they have
+    several, all of them, that of most elements first (`"bfloat16, float32"`).
     """
 
     own: int
     total: int
     trainable: int
+    dtype: str = ""
+
+    @property
+    def frozen(self) -> int:
+        """Those of `total` without `requires_grad`."""
+        return self.total - self.trainable
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +136,17 @@ class Graph:
         nodes: See the module's docstring for the invariants; `validate` checks them.
         device: On which rung it was traced, `meta` or `cpu` (or a real device's type).
         mode: `eval` or `train`.
+        why: Why it was not traced on meta, where that was tried; says nothing of what ran.
+        sources: Of the classes of modules (`Node.type`): file and line, `mypkg/nets.py:12`, the file
+            as seen from the folder that the package is imported from.
     """
 
     name: str
     nodes: tuple[Node, ...]
     device: str = "meta"
     mode: str = "eval"
+    why: str = field(default="", compare=False)
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -219,7 +231,16 @@ class Graph:
 
     def to_json(self) -> str:
         """The graph as JSON, one line per node, keys in fixed order, defaults left out."""
-        head = {"format": FORMAT, "name": self.name, "device": self.device, "mode": self.mode}
+        head: dict[str, Any] = {
+            "format": FORMAT,
+            "name": self.name,
+            "device": self.device,
+            "mode": self.mode,
+        }
+        if self.why:
+            head["why"] = self.why
+        if self.sources:
+            head["sources"] = dict(self.sources)
         lines = ",\n".join(_dump(_node_to_data(node)) for node in self.nodes)
         return _dump(head)[:-1] + ', "nodes": [\n' + lines + "\n]}\n"
 
@@ -247,6 +268,11 @@ class Graph:
             nodes=tuple(_node_from_data(n) for n in _typed(top.get("nodes"), list, "nodes")),
             device=_typed(top.get("device", "meta"), str, "device"),
             mode=_typed(top.get("mode", "eval"), str, "mode"),
+            why=_typed(top.get("why", ""), str, "why"),
+            sources={
+                str(name): _typed(place, str, "a source")
+                for name, place in _typed(top.get("sources", {}), dict, "sources").items()
+            },
         )
         graph.validate()
         return graph
@@ -291,7 +317,7 @@ def _node_to_data(node: Node) -> dict[str, Any]:
         data["config"] = node.config
     if node.parameters is not None:
         p = node.parameters
-        data["parameters"] = [p.own, p.total, p.trainable]
+        data["parameters"] = [p.own, p.total, p.trainable] + ([p.dtype] if p.dtype else [])
     if node.call != 1:
         data["call"] = node.call
     if node.repeat != 1:
@@ -334,9 +360,11 @@ def _node_from_data(data: object) -> Node:
     parameters = None
     if "parameters" in top:
         counts = _typed(top["parameters"], list, "parameters")
-        if len(counts) != 3:
-            raise RecordError("parameters are not three counts")
-        parameters = Parameters(*(_typed(c, int, "a count") for c in counts))
+        if len(counts) not in (3, 4):
+            raise RecordError("parameters are not three counts and a dtype")
+        dtype = _typed(counts[3], str, "a dtype") if len(counts) == 4 else ""
+        own, total, trainable = (_typed(count, int, "a count") for count in counts[:3])
+        parameters = Parameters(own, total, trainable, dtype)
     scope = top.get("scope")
     return Node(
         name=_typed(top.get("name"), str, "name"),

@@ -42,9 +42,10 @@ T = TypeVar("T")
 
 #: `page` is the directive and the fence, `config` conf.py, mkdocs.yml and pyproject.toml.
 Host: TypeAlias = Literal["page", "config", "cli", "api"]
-#: What an option changes: what is traced (part of a record's key), what is drawn of it, how the
-#: drawing stands in the page, or how the project is built.
-Scope: TypeAlias = Literal["trace", "view", "page", "project"]
+#: What an option changes: what is traced (part of a record's key), how far tracing goes before it gives
+#: up (no part of the key: what comes of it is the same), what is drawn, how the drawing stands in the
+#: page, or how the project is built.
+Scope: TypeAlias = Literal["trace", "limit", "view", "page", "project"]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Head", "OtherFormatError", "Record"]
 
 #: Version of the format; records of another are traced again.
-FORMAT = 1
+FORMAT = 2
 
 _MARK = "torchview-docs record"
 

@@ -90,15 +90,18 @@ class Project:
         """
         root = root.resolve()
         settings, defaults = Settings(), dict[str, Any]()
-        for source, values in (_pyproject(root), (root, dict(given or {}))):
-            mine = {k: v for k, v in values.items() if _name(k) in SETTINGS}
-            rest = {k: v for k, v in values.items() if _name(k) not in SETTINGS}
-            read = read_options(SETTINGS, mine, "config")
+        for source in (_pyproject(root), _Source(root, given or {})):
+            mine = {k: v for k, v in source.values.items() if _name(k) in SETTINGS}
+            rest = {k: v for k, v in source.values.items() if _name(k) not in SETTINGS}
+            try:
+                read = read_options(SETTINGS, mine, "config")
+                defaults |= read_options(OPTIONS, rest, "config", also=SETTINGS)
+            except OptionError as error:
+                raise OptionError(f"{source.file}: {error}" if source.file else str(error)) from error
             for folders in ("paths", "cache"):
                 if folders in read:
-                    read[folders] = _anchored(read[folders], source)
+                    read[folders] = _anchored(read[folders], source.folder)
             settings = replace(settings, **read)
-            defaults |= read_options(OPTIONS, rest, "config", also=SETTINGS)
         return cls(root, settings, defaults)
 
     def with_paths(self, *folders: str) -> Project:
@@ -117,27 +120,36 @@ class Project:
         return tuple(str(self.root / path) for path in self.settings.paths)
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What one place says, and the folder that its paths start from; `file` only of pyproject.toml."""
+
+    folder: Path
+    values: Mapping[str, object]
+    file: Path | None = None
+
+
 def _name(written: str) -> str:
     return written.strip().replace("_", "-").lower()
 
 
-def _anchored(value: Any, source: Path) -> Any:
+def _anchored(value: Any, folder: Path) -> Any:
     if isinstance(value, tuple):
-        return tuple(str(source / part) for part in value)
-    return str(source / value)
+        return tuple(str(folder / part) for part in value)
+    return str(folder / value)
 
 
-def _pyproject(root: Path) -> tuple[Path, dict[str, object]]:
-    """The folder and the table of the nearest pyproject.toml that has one."""
-    for folder in (root, *root.parents):
-        file = folder / "pyproject.toml"
-        if file.is_file():
-            try:
-                data = tomllib.loads(file.read_text("utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-                raise OptionError(f"{file} cannot be read: {error}") from error
-            table = data.get("tool", {}).get("torchview-docs")
-            if table is not None:
-                return folder, dict(table)
-            return folder, {}
-    return root, {}
+def _pyproject(root: Path) -> _Source:
+    """Our table in the nearest pyproject.toml, in the folder or above it; empty where there is none."""
+    file = next((f for folder in (root, *root.parents) if (f := folder / "pyproject.toml").is_file()), None)
+    if file is None:
+        return _Source(root, {})
+    try:
+        data = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise OptionError(f"{file} cannot be read: {error}") from error
+    tools = data.get("tool", {})
+    table = tools.get("torchview-docs", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise OptionError(f"{file}: `tool.torchview-docs` must be a table")
+    return _Source(file.parent, table, file)

@@ -83,6 +83,28 @@ class FigureSpec:
         "Where the model runs: `meta` computes shapes only and needs no memory, `cpu` computes; "
         "`auto` tries meta and falls back to cpu.",
     )
+    memory_limit: float = option(
+        2048.0,
+        kinds.positive,
+        "limit",
+        "Megabytes that the parameters of a model may take for `device: auto` to run it on real "
+        "tensors, where it cannot be traced without.",
+        hosts="page config cli",
+    )
+    time_limit: float = option(
+        60.0,
+        kinds.positive,
+        "limit",
+        "Seconds that `device: auto` lets a model run on real tensors, within the project's `timeout`.",
+        hosts="page config cli",
+    )
+    meta_limit: float = option(
+        30.0,
+        kinds.positive,
+        "limit",
+        "Seconds that `device: auto` gives to meta before it tries cpu: some operations are slower there.",
+        hosts="page config cli",
+    )
     mode: str = option("eval", kinds.choice("eval", "train"), "trace", "The mode of the model while it runs.")
     caption: str | None = option(
         None, kinds.text, "page", "Text under the figure.", hosts="page", example="One block of GPT-2."
@@ -162,15 +184,14 @@ class FigureSpec:
 
     @property
     def trace_spec(self) -> FigureSpec:
-        """The same with nothing but what is traced: figures with equal ones share one trace."""
-        values = {OPTIONS[name].field: v for name, v in self.options("trace").items()}
+        """The same with nothing but what is traced, and the limits."""
+        values = {OPTIONS[name].field: v for name, v in self.options("trace", "limit").items()}
         return FigureSpec(self.model, **values)
 
     @property
-    def view_spec(self) -> FigureSpec:
-        """The same without what belongs to the page: figures with equal ones share a drawing."""
-        values = {OPTIONS[name].field: v for name, v in self.options("trace", "view").items()}
-        return FigureSpec(self.model, **values)
+    def limits(self) -> tuple[float, ...]:
+        """All limits: of figures that share a trace the largest count."""
+        return self.memory_limit, self.time_limit, self.meta_limit
 
     @cached_property
     def trace_key(self) -> str:
@@ -185,7 +206,7 @@ class FigureSpec:
     def __str__(self) -> str:
         """The canonical text: a fence's content that reads back as the same spec."""
         lines = [self.model]
-        for name, value in self.options("trace", "view", "page").items():
+        for name, value in self.options("trace", "limit", "view", "page").items():
             lines.append(f"{name}: {OPTIONS[name].write(value)}")
         return "\n".join(lines)
 
@@ -193,7 +214,7 @@ class FigureSpec:
         """Plain data for JSON; `from_data` gives it back."""
         return {
             "model": self.model,
-            **{n: OPTIONS[n].write(v) for n, v in self.options("trace", "view", "page").items()},
+            **{n: OPTIONS[n].write(v) for n, v in self.options("trace", "limit", "view", "page").items()},
         }
 
     @classmethod

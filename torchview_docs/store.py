@@ -2,8 +2,9 @@
 
     .torchview_cache/
         records/<key>-<state>.json      several states of the source: switching branches hits
-        drawings/<digest>-<engine>.json
+        drawings/<digest>.json          `Figure.digest`, in which the drawing engine's version is
         hashes.json                     hashes of source files (`hashes.Hashes`)
+        mkdocs-pages.json               what the MkDocs plugin knows of its pages
         .gitignore, CACHEDIR.TAG        so that neither git nor backups take it
 
 Files are written whole or not at all, and their content is checked when they are read, so several
@@ -29,7 +30,7 @@ from torchview_docs.records import Head, OtherFormatError, Record
 if TYPE_CHECKING:
     from torchview_docs.drawing.drawing import Drawing
 
-__all__ = ["KEPT", "Entry", "Store", "Usage"]
+__all__ = ["KEPT", "MKDOCS_PAGES", "Entry", "Store", "Usage"]
 
 #: After so many days without use a file is removed, when something new is written.
 KEPT = 90
@@ -37,10 +38,15 @@ KEPT = 90
 _STATES = 8
 #: The time of a file's last use is written at most once a day.
 _DAY = 86_400.0
-_TAG = (
-    "Signature: 8a477f597d28d172789f06886806bc55\n"
-    "# This folder is a cache of torchview-docs; see https://bford.info/cachedir/\n"
-)
+#: A file that the MkDocs plugin keeps in the folder.
+MKDOCS_PAGES = "mkdocs-pages.json"
+_HASHES = "hashes.json"
+#: Files that keep others away, with their content; one that is there already may be somebody's own.
+_SIGNS = {
+    ".gitignore": b"*\n",
+    "CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n"
+    b"# This folder is a cache of torchview-docs; see https://bford.info/cachedir/\n",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Store:
 
     def __init__(self, folder: Path, report: Callable[[str], None] = lambda _: None) -> None:
         self.folder = folder
-        self.hashes = Hashes(folder / "hashes.json")
+        self.hashes = Hashes(folder / _HASHES)
         self._records = folder / "records"
         self._drawings = folder / "drawings"
         self._report = report
@@ -192,7 +198,8 @@ class Store:
         count = self._remove(files)
         self._remove(
             self._left_behind(age=0)
-            + [self.folder / name for name in ("hashes.json", ".gitignore", "CACHEDIR.TAG")]
+            + [self.folder / name for name in (_HASHES, MKDOCS_PAGES)]
+            + [self.folder / name for name, sign in _SIGNS.items() if _holds(self.folder / name, sign)]
         )
         for folder in (self._records, self._drawings, self.folder):
             # A folder that holds files of somebody else stays.
@@ -252,9 +259,9 @@ class Store:
     def _make_folder(self) -> None:
         for folder in (self._records, self._drawings):
             folder.mkdir(parents=True, exist_ok=True)
-        for name, content in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+        for name, sign in _SIGNS.items():
             if not (self.folder / name).exists():
-                write_atomically(self.folder / name, content.encode())
+                write_atomically(self.folder / name, sign)
 
     def _note_damage(self, path: Path, error: Exception) -> None:
         self._note("damage", f"{path} is not used, nor what else is damaged in the cache ({error})")
@@ -279,6 +286,13 @@ def _files(folder: Path, *, temporary: bool = False) -> list[tuple[Path, os.stat
                 with contextlib.suppress(FileNotFoundError):
                     found.append((Path(entry.path), entry.stat()))
     return found
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file holds this and nothing else."""
+    with contextlib.suppress(OSError):
+        return path.read_bytes() == content
+    return False
 
 
 def _touch(path: Path) -> None:

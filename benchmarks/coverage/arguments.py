@@ -30,6 +30,8 @@ _WANTED = (
     "input_features", "input_features_mask", "input_values", "decoder_input_ids", "input_boxes",
     "visual_feats", "visual_pos", "pixel_position_ids", "image_position_ids",
     "spatial_shapes", "pixel_attention_mask", "xpath_tags_seq", "xpath_subs_seq", "mm_token_type_ids",
+    "states", "actions", "rewards", "returns_to_go", "timesteps", "past_time_features", "past_observed_mask",
+    "encoder_hidden_states",
 )  # fmt: skip
 #: Of those, the ones that are neither text nor wanted without their model's main input.
 _TOKENS = re.compile(r"tokens(?: do not match)?[^0-9]*(\d+)[^0-9]+(\d+)")
@@ -39,7 +41,7 @@ def calls() -> tuple[Callable[[PreTrainedModel], Call], ...]:
     """Ways to call a model: with all that it takes, then with less, each in several forms."""
     forms = range(5)
     return (
-        *(_Maker(form, names) for names in (_all, _main, _required) for form in forms),
+        *(_Maker(form, names) for names in (_all, _still, _main, _required) for form in forms),
         _dummy,
     )
 
@@ -76,6 +78,11 @@ def _all(model: PreTrainedModel) -> list[str]:
     if "attention_mask" in names and set(wanted) <= {"input_ids", "decoder_input_ids"}:
         wanted.append("attention_mask")
     return wanted
+
+
+def _still(model: PreTrainedModel) -> list[str]:
+    """All but moving pictures."""
+    return [n for n in _all(model) if "video" not in n]
 
 
 class _Maker:
@@ -127,7 +134,7 @@ def _placeholder(config: Any, message: str) -> int | None:
         if kind.lower() in message.lower():
             for part in _configs(config):
                 for name in (f"{kind}_token_id", f"{kind}_token_index", "image_token_id", "audio_token_id"):
-                    if isinstance(value := getattr(part, name, None), int):
+                    if isinstance(value := _setting(part, name), int):
                         return value
     return None
 
@@ -138,6 +145,14 @@ def _configs(config: Any) -> Iterator[Any]:
     for value in vars(config).values():
         if hasattr(value, "to_dict") and hasattr(value, "model_type"):
             yield from _configs(value)
+
+
+def _setting(config: Any, name: str) -> Any:
+    """A setting; None also where each layer has its own."""
+    try:
+        return getattr(config, name, None)
+    except RuntimeError:
+        return None
 
 
 class Shapes:
@@ -163,7 +178,7 @@ class Shapes:
         parts = [v for k, v in vars(self.config).items() if near and near in k and hasattr(v, "to_dict")]
         for config in [c for part in [*parts, self.config] for c in _configs(part)]:
             for name in names:
-                value = getattr(config, name, None)
+                value = _setting(config, name)
                 if value is not None:
                     return value
         return default
@@ -189,7 +204,6 @@ class Shapes:
             yield text[:, :, None].repeat(1, 1, codebooks)
             yield text[:, None].repeat(1, codebooks, 1)
             yield text.repeat(codebooks, 1)
-        yield text[:, :1]
 
     def _decoder_input_ids(self) -> Iterator[torch.Tensor]:
         text = self._text("decoder", "text", length=8)
@@ -203,6 +217,15 @@ class Shapes:
     def _attention_mask(self) -> Iterator[torch.Tensor]:
         text = next(self._input_ids())
         yield torch.ones_like(text)
+
+    def _mm_token_type_ids(self) -> Iterator[torch.Tensor]:
+        yield torch.zeros(1, _TEXT, dtype=torch.long)
+
+    def _codebook_idx(self) -> Iterator[int]:
+        yield 2
+
+    def _token_index(self) -> Iterator[int]:
+        yield 1
 
     def _bbox(self) -> Iterator[torch.Tensor]:
         yield torch.tensor([10, 20, 30, 40]).repeat(1, _TEXT, 1)
@@ -223,6 +246,10 @@ class Shapes:
     # Pictures
 
     def _sizes(self) -> Iterator[tuple[int, int]]:
+        ratios = self.find("scaled_images_ratios")
+        if ratios:
+            size = int(self.find("patch_size") / min(ratios))
+            yield size, size
         size = self.find("image_size", "img_size", "input_size", near="vision")
         size = [size.get("height", _PICTURE), size.get("width", _PICTURE)] if isinstance(size, dict) else size
         if isinstance(size, int):
@@ -261,6 +288,8 @@ class Shapes:
             patch = self.find("patch_size", near="vision", default=14)
             t, h, w = self._grid
             yield torch.rand(t * h * w, self._channels, patch, patch)
+        if "pixel_position_ids" in self.names or "image_position_ids" in self.names:
+            yield torch.rand(1, 36, self._channels * self.find("patch_size", near="vision", default=16) ** 2)
         frames = self.find("num_frames", near="vision")
         sizes = list(self._sizes())
         pictures = [torch.rand(1, self._channels, h, w) for h, w in sizes]
@@ -291,6 +320,14 @@ class Shapes:
             t, h, w = self._grid
             yield torch.rand(t * h * w, self._channels, patch, patch)
         yield torch.rand(1, _TEXT, self.find("hidden_size", "d_model", "dim", near="text", default=64))
+        yield torch.rand(1, self._channels, *next(self._sizes()))
+
+    def _pixel_position_ids(self) -> Iterator[torch.Tensor]:
+        yield torch.stack(torch.meshgrid(torch.arange(6), torch.arange(6), indexing="xy"), -1).reshape(
+            1, 36, 2
+        )
+
+    _image_position_ids = _pixel_position_ids
 
     def _image_sizes(self) -> Iterator[torch.Tensor]:
         yield torch.tensor([next(self._sizes())])
@@ -330,7 +367,7 @@ class Shapes:
     def _input_features(self) -> Iterator[torch.Tensor]:
         bins = self.find(
             "num_mel_bins", "input_feat_per_channel", "feature_size", "n_mels", "feature_projection_input_dim",
-            "input_feat_size", "input_dim", "num_mels", near="audio", default=80,
+            "input_feat_size", "input_size", "input_dim", "num_mels", near="audio", default=80,
         )  # fmt: skip
         positions = self.find("max_source_positions", near="audio")
         if isinstance(positions, int) and positions <= 3000:
@@ -357,11 +394,33 @@ class Shapes:
         yield torch.rand(1, _SOUND)
         yield torch.rand(1, 128, bins)
 
+    def _audio_mel(self) -> Iterator[torch.Tensor]:
+        yield torch.rand(1, 64, self.find("input_feat_size", default=128))
+
+    def _audio_mel_mask(self) -> Iterator[torch.Tensor]:
+        yield torch.zeros(1, 64, dtype=torch.bool)
+
     def _spectrogram(self) -> Iterator[torch.Tensor]:
         yield torch.rand(1, 64, self.find("model_in_dim", "num_mel_bins", default=80))
 
     def _audio_codes(self) -> Iterator[torch.Tensor]:
         yield torch.randint(0, 8, (1, self.find("num_codebooks", default=8), _TEXT))
+
+    # Decisions
+
+    def _states(self) -> Iterator[torch.Tensor]:
+        yield torch.rand(1, 4, self.find("state_dim", default=17))
+
+    def _actions(self) -> Iterator[torch.Tensor]:
+        yield torch.rand(1, 4, self.find("act_dim", default=4))
+
+    def _rewards(self) -> Iterator[torch.Tensor]:
+        yield torch.rand(1, 4, 1)
+
+    _returns_to_go = _rewards
+
+    def _timesteps(self) -> Iterator[torch.Tensor]:
+        yield torch.arange(4)[None]
 
     # Time series
 

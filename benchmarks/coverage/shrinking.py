@@ -67,7 +67,7 @@ class Shrinking:
         kept = self._kept(config)
         changed: dict[str, Any] = {}
         for name in _fields(config):
-            value = getattr(config, name, None)
+            value = _get(config, name)
             if hasattr(value, "to_dict") and dataclasses.is_dataclass(value):
                 changed[name] = self._shrunk(value)
                 continue
@@ -75,15 +75,15 @@ class Shrinking:
             if new != value or type(new) is not type(value):
                 changed[name] = new
         # What else the caller has set is not lost: only what the class itself would give again is.
-        given = {n: getattr(config, n, None) for n in _fields(config) if _differs(config, n)}
-        return type(config)(**(given | changed))
+        given = {n: _get(config, n) for n in _fields(config) if _differs(config, n)}
+        return type(config)(**(given | _outputs(config, kept) | changed))
 
     def _kept(self, config: Any) -> list[int] | None:
         """Which layers are kept: the first of each kind, filled up to `layers`."""
         total = _total(config)
         if not self.layers or total is None or total <= self.layers:
             return None
-        lists = [v for n in _fields(config) if _per_layer(v := getattr(config, n, None), total)]
+        lists = [v for n in _fields(config) if _per_layer(v := _get(config, n), total)]
         kinds = [tuple(str(v[i]) for v in lists) for i in range(total)]
         kept = sorted(kinds.index(kind) for kind in dict.fromkeys(kinds))
         kept += [i for i in range(total) if i not in kept][: max(0, self.layers - len(kept))]
@@ -129,7 +129,7 @@ class Shrinking:
         return bool(_WIDTH.search(name)) and not _NO_WIDTH.search(name)
 
     def _sequence(self, name: str, value: Any, config: Any, kept: list[int] | None) -> Any:
-        kind = type(value)
+        kind = list  # as a configuration that was read from a file has it
         if not value:
             return value
         if _per_layer(value, _total(config)) and kept is not None:
@@ -197,5 +197,22 @@ def _differs(config: Any, name: str) -> bool:
     if name in ("transformers_version", "architectures", "id2label", "label2id"):
         return False
     default = next(f for f in dataclasses.fields(config) if f.name == name).default
-    value = getattr(config, name, None)
+    value = _get(config, name)
     return value is not None and value != default
+
+
+def _get(config: Any, name: str) -> Any:
+    """A setting; of one that differs between layers, the value for all others."""
+    try:
+        return getattr(config, name, None)
+    except RuntimeError:
+        return vars(config).get(name)
+
+
+def _outputs(config: Any, kept: list[int] | None) -> dict[str, Any]:
+    """Which stages of a backbone are given out, where it is not the last one alone."""
+    indices = vars(config).get("_out_indices")
+    if not indices or len(indices) < 2 or "out_indices" in _fields(config):
+        return {}
+    fits = kept is None or max(indices) <= len(kept)
+    return {"out_indices": list(indices) if fits else list(range(1, len(kept or ()) + 1))[-len(indices) :]}

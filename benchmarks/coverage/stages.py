@@ -28,7 +28,7 @@ __all__ = ["STAGES", "module_calls", "mismatch", "run_stage"]
 _PEER_DEPTHS = (3, 100)
 
 #: Seconds after which no further way to build a model is begun.
-_PATIENCE = 20.0
+_PATIENCE = 12.0
 
 
 def run_stage(stage: str, case: Case, way: Way) -> tuple[Outcome, Way]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .arguments import calls
 from .case import Case
+from .settings_needed import SETTINGS
 from .shrinking import Shrinking
 
 if TYPE_CHECKING:
@@ -76,7 +77,12 @@ def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
     config_class = cls.config_class
     if isinstance(config_class, types.UnionType):
         config_class = config_class.__args__[0]
-    config = shrinking(config_class())
+    needed = SETTINGS.get(config_class.__name__, {})
+    config = config_class(**{k: v for k, v in needed.items() if "." not in k})
+    parts = {k: v for k, v in needed.items() if "." in k}
+    _set(config, parts)
+    config = shrinking(config)
+    _set(config, parts, absent=True)
     if shrinking.factor == 1:  # may be gigabytes
         with torch.device("meta"):
             size = sum(p.numel() for p in cls(config).parameters())
@@ -84,3 +90,11 @@ def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
             raise ValueError(f"{size:,} parameters are too many")
     model: torch.nn.Module = cls(config)
     return model
+
+
+def _set(config: Any, parts: dict[str, Any], *, absent: bool = False) -> None:
+    """Set settings of a configuration's parts; on demand only those that it does not have."""
+    for path, value in parts.items():
+        part, name = path.split(".")
+        if not (absent and hasattr(getattr(config, part), name)):
+            setattr(getattr(config, part), name, value)

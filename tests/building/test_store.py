@@ -21,7 +21,7 @@ from torchview_docs.graph import Graph, Node
 from torchview_docs.manifest import Manifest
 from torchview_docs.records import FORMAT, Head, OtherFormatError, Record
 from torchview_docs.spec import FigureSpec
-from torchview_docs.store import Store
+from torchview_docs.store import MKDOCS_PAGES, Store
 
 SPEC = FigureSpec.read("pkg.Net", {"input": "float32[1]"})
 KEY = SPEC.trace_key
@@ -251,7 +251,7 @@ def test_a_drawing_reads_back(tmp_path: Path) -> None:
     assert store.drawing("other") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 99}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 99}', b"\xff", b"[" * 100_000])
 def test_a_damaged_drawing_is_passed_over_with_one_note(tmp_path: Path, content: bytes) -> None:
     said: list[str] = []
     store = Store(tmp_path, said.append)
@@ -312,10 +312,13 @@ def test_pruning_removes_what_was_not_used_lately(tmp_path: Path) -> None:
 def test_clearing_removes_what_the_store_has_written_and_nothing_else(tmp_path: Path, foreign: bool) -> None:
     cache = tmp_path / "cache"
     store = filled(cache)
+    (cache / MKDOCS_PAGES).write_text("{}")
     if foreign:
         (cache / "mine.txt").write_text("mine")
+        (cache / ".gitignore").write_text("mine.txt\n")
     assert store.clear() == 3
-    assert [path.name for path in tmp_path.rglob("*")] == (["cache", "mine.txt"] if foreign else [])
+    left = ["cache", ".gitignore", "mine.txt"] if foreign else []
+    assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(left)
     assert store.clear() == 0
     assert store.save(record())
 

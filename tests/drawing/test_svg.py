@@ -122,7 +122,7 @@ class TestMarkup:
     def test_ids_start_with_the_prefix_and_occur_once(self) -> None:
         root = parse(write(drawing(), prefix="page-fig-3"))
         ids = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
-        assert ids == ["page-fig-3-title", "page-fig-3-desc"]
+        assert ids == ["page-fig-3.title", "page-fig-3.desc"]
         assert root.attrib["aria-labelledby"] == ids[0]
         assert root.attrib["aria-describedby"] == ids[1]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import markdown
 import pytest
 from hypothesis import given
@@ -109,6 +111,13 @@ def test_equal_fences_have_their_lines_in_order() -> None:
     [wanted] = found(fence)
     [unlike] = found(other)
     assert [lines.line(wanted), lines.line(unlike), lines.line(wanted), lines.line(wanted)] == [4, 8, 12, 0]
+
+
+def test_lines_of_a_file_are_counted_as_editors_do(tmp_path: Path) -> None:
+    fence = "```torchview\npkg.Net\n```\n"
+    (tmp_path / "page.md").write_bytes(f"\ufeffa\x0cb\u2028c\r\nd\r\n{fence}".encode())
+    [wanted] = found(fence)
+    assert FenceLines.read(tmp_path / "page.md").line(wanted) == 3
 
 
 def _by_superfences(text: str) -> list[str]:

@@ -43,6 +43,10 @@ def test_the_model_goes_on_while_a_bracket_is_open() -> None:
     assert spec == FigureSpec("pkg.Net(hidden=[1, 2], name='a)b')", depth=1)
 
 
+def test_a_line_separator_in_a_text_ends_no_line() -> None:
+    assert read("pkg.Net('a\u2028b')\nalt: x\u2028y").model == r"pkg.Net('a\u2028b')"
+
+
 def test_a_value_goes_on_while_indented_or_while_a_bracket_is_open() -> None:
     spec = read(
         "pkg.Net\ninput: float32[1,\n3],\n  mask=bool[1, 10]\ncaption: One\n  two: three\n\n  four\nfold: off"
@@ -92,6 +96,8 @@ def test_the_projects_defaults_hold_where_the_fence_is_silent() -> None:
         ("pkg.Net\ndepth: 1", {"depth": "2"}, "option", 2, "header"),
         ("pkg.Net", {"title": "x"}, "option", 0, "unknown option 'title'"),
         ("pkg.Net\nand more", {}, "option", 2, "no option"),
+        ("{depth=1}\npkg.Net", {}, "option", 1, "'{depth=1}' stands in the place of the model"),
+        ("depth=1\npkg.Net", {}, "option", 1, "'depth=1' stands in the place of the model"),
         ("pkg.Net\ncaption: a\nand more", {}, "option", 3, "no option"),
         ("\nNet", {}, "expression", 2, "needs its module"),
         ("pkg.Net(1 +)", {}, "expression", 1, "not an expression"),

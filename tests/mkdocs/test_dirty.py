@@ -12,7 +12,7 @@ from torchview_docs.build import Figure
 from torchview_docs.errors import Failure
 from torchview_docs.mkdocs_plugin.dirty import PageSources
 from torchview_docs.spec import FigureSpec
-from torchview_docs.store import Store
+from torchview_docs.store import MKDOCS_PAGES, Store
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_page_with_a_failure_is_always_read_until_it_has_none(site: tuple[File
 
 
 def test_a_damaged_memory_is_forgotten(site: tuple[Files, Path]) -> None:
-    memory = site[1].parent / "cache" / "mkdocs-pages.json"
+    memory = site[1].parent / "cache" / MKDOCS_PAGES
     for text in ("{", "[]", '{"docs": 3}', '{"docs": {"a.md": 3}}'):
         memory.write_text(text)
         assert not read(site)

@@ -9,7 +9,7 @@ import markdown
 import pytest
 from mkdocs_project import NET, Project, assert_valid, figures, svgs
 
-from torchview_docs.errors import TorchviewDocsError
+from torchview_docs.errors import OptionError, TorchviewDocsError
 
 
 def convert(project: Project, text: str, *extensions: str, **options: object) -> str:
@@ -49,6 +49,14 @@ def test_width_align_class_alt_and_name(built: Project) -> None:
     assert_valid(figure)
 
 
+def test_no_heading_has_an_id_of_a_figure(built: Project) -> None:
+    figure = NET.format("name: net\n")
+    html = convert(built, f"# Net title\n\n## Net desc\n\n{figure}", "toc")
+    ids = re.findall(r'\bid="([^"]*)"', html)
+    assert {"net-title", "net-desc", "net"} < set(ids)
+    assert len(ids) == len(set(ids))
+
+
 def test_a_failure_is_a_box_in_the_page_and_a_warning(
     built: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -73,6 +81,17 @@ def test_strict_raises_instead(built: Project, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(TorchviewDocsError):
         convert(built, text)
     assert "unknown option" in convert(built, text, strict=False)
+    # So CI systems switch a variable off.
+    monkeypatch.setenv("TORCHVIEW_STRICT", "")
+    assert "unknown option" in convert(built, text)
+
+
+def test_a_wrong_value_of_strict_is_our_error(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OptionError, match="'strict' cannot be 'maybe': it takes `true` or `false`"):
+        convert(built, "", strict="maybe")
+    monkeypatch.setenv("TORCHVIEW_STRICT", "maybe")
+    with pytest.raises(OptionError, match="'TORCHVIEW_STRICT' cannot be 'maybe'"):
+        convert(built, "")
 
 
 def test_a_fence_in_a_comment_or_in_code_is_neither_drawn_nor_complained_of(

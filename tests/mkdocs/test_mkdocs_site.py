@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from mkdocs_project import FIGURES, NET, Project, assert_valid, figures, svgs, traced
+from mkdocs_project import FIGURES, MKDOCS, NET, Project, assert_valid, figures, svgs, traced
 
 
 def test_every_figure_is_an_inline_svg_in_valid_html(built: Project) -> None:
@@ -107,6 +107,33 @@ def test_the_markdown_extension_may_be_listed_too(project: Project) -> None:
     project.mkdocs("--strict")
     assert len(svgs(project.page("index.md"))) == 3
     assert "<style>/*" not in project.page("index.md")
+
+
+@pytest.mark.slow
+def test_options_of_the_markdown_extension_do_not_go_unheard_beside_the_plugin(project: Project) -> None:
+    project.edit("mkdocs.yml", "  - admonition\n", "  - torchview:\n      depth: 0\n  - admonition\n")
+    output = project.mkdocs("--strict", code=1)
+    assert "what `markdown_extensions` says of torchview does nothing beside the plugin" in output
+
+
+@pytest.mark.slow
+def test_lists_of_blog_posts_have_their_figures(project: Project) -> None:
+    project.write("mkdocs.yml", MKDOCS.replace("name: mkdocs", "name: material").replace("search", "blog"))
+    project.write("docs/blog/index.md", "# Blog\n\n" + NET.format("depth: 1\n"))
+    for day, name in enumerate(("first", "second"), 1):
+        head, figure = (
+            f"---\ndate: 2026-01-0{day}\n---\n\n# {name}\n\n",
+            NET.format(f"caption: The *{name}*.\n"),
+        )
+        project.write(f"docs/blog/posts/{name}.md", f"{head}{figure}\n<!-- more -->\n\nRest.\n")
+    output = project.mkdocs("--strict")
+    assert project.imports == []
+    html = project.page("blog/index.md")
+    assert len(svgs(html)) == 3
+    assert "<figcaption>The <em>second</em>.</figcaption>" in html
+    assert_valid(html)
+    assert "data-torchview" not in html
+    assert output.count("to trace") == 0
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from torchview_docs.errors import Failure, TraceError
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing import trace
 from torchview_docs.tracing.job import trace_spec
-from torchview_docs.tracing.ladder import climb
+from torchview_docs.tracing.ladder import Limits, climb
 from torchview_docs.tracing.run import Subject
 
 
@@ -142,8 +143,44 @@ def test_meta_alone_names_the_operation_that_needs_data() -> None:
 
 def test_a_model_too_large_for_real_tensors_says_so() -> None:
     found = failure("written.nets.DataDependent(size=30000)", input="float32[2, 30000]")
-    assert "3.4 GiB" in found.message
+    assert found.kind == "memory"
+    assert not found.repeats  # it depends on an option that is no part of a record's key
+    assert "`__bool__` needs the data" in found.message
+    assert "3600 MB" in found.message
+    assert "write `memory-limit: 3601`" in found.advice
     assert found.where.endswith("written/nets.py:50")
+
+
+def test_the_limit_of_memory_is_an_option() -> None:
+    model = {"model": "written.nets.DataDependent(size=100)", "input": "float32[2, 100]"}
+    found = failure(**model, memory_limit=0.03)
+    assert "write `memory-limit: 1`" in found.advice
+    assert trace_spec(FigureSpec.read(model["model"], {"input": model["input"]})).device == "cpu"
+    assert trace_spec(FigureSpec.read(**_given(model, memory_limit=0.03, device="cpu"))).device == "cpu"
+
+
+def _given(model: dict[str, str], **options: object) -> dict[str, Any]:
+    return {"model": model["model"], "given": {"input": model["input"], **options}}
+
+
+def test_the_limit_of_time_is_an_option_and_names_operation_and_line() -> None:
+    model = {"model": "written.nets.Slow", "input": "float32[2, 4]"}
+    found = failure(**model, time_limit=0.05)
+    assert (found.kind, found.repeats) == ("timeout", False)
+    assert "on real tensors: it takes more than 0.05 s, and had come to `add`" in found.message
+    assert "`__bool__` needs the data of a tensor" in found.message
+    assert "`time-limit`" in found.advice
+    assert found.where.endswith("written/nets.py:132")
+    assert trace_spec(FigureSpec.read(**_given(model, time_limit=30))).device == "cpu"
+    assert trace_spec(FigureSpec.read(**_given(model, time_limit=0.05, device="cpu"))).device == "cpu"
+
+
+def test_the_limit_of_meta_is_an_option() -> None:
+    model = {"model": "written.nets.Net", "input": "float32[2, 10]"}
+    graph = trace_spec(FigureSpec.read(**_given(model, meta_limit=1e-9)))
+    assert graph.device == "cpu"
+    assert "it takes more than 1e-09 s" in graph.why
+    assert trace_spec(FigureSpec.read(**_given(model, meta_limit=1e-9, device="meta"))).device == "meta"
 
 
 @pytest.mark.parametrize("device", ["auto", "meta", "cpu"])
@@ -167,8 +204,12 @@ def test_nothing_is_changed_by_a_model_that_raises(device: str) -> None:
 
 def test_what_takes_too_long_on_meta_runs_on_cpu() -> None:
     subject = Subject(Net(), (torch.randn(1, 10),), {})
-    assert climb(subject, "auto", budget=0.0).device == "cpu"
+    on_cpu = climb(subject, "auto", Limits(meta=0.0))
+    assert on_cpu.device == "cpu"
+    assert on_cpu.why.startswith("it takes more than 0 s")
     assert climb(subject, "auto").device == "meta"
+    with pytest.raises(TraceError, match="on real tensors: it takes more than 0 s"):
+        climb(subject, "auto", Limits(meta=0.0, time=0.0))
 
 
 def test_an_unknown_device_is_a_mistake_of_the_caller() -> None:

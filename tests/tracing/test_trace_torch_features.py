@@ -167,3 +167,13 @@ def test_small_real_tensors_that_make_a_huge_one_do_not() -> None:
     graph = trace(function, X)
     assert graph.device == "meta"
     assert graph.by_name["lt"].outputs[0].shape == (60_000, 60_000)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_lazy_parameters_and_buffers_are_made_in_a_copy(device: str) -> None:
+    model = nn.Sequential(nn.LazyConv1d(4, 1), nn.LazyBatchNorm1d(), nn.Flatten(), nn.LazyLinear(2))
+    graph = trace(model, torch.randn(2, 3, 5), device=device)
+    assert graph.device == ("meta" if device == "auto" else "cpu")
+    assert graph.tensor(graph.by_name["output"].args[0]).shape == (2, 2)
+    assert all(map(nn.parameter.is_lazy, model.parameters()))
+    assert nn.parameter.is_lazy(model[1].running_mean)

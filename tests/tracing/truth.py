@@ -113,15 +113,21 @@ def traced_calls(graph: Graph) -> Counter[str]:
     return Counter(node.type for node in graph.nodes if node.op == "call_module")
 
 
+def _written(tensor: torch.Tensor) -> torch.Tensor:
+    """What can be written to of a tensor whose elements are stored once for many places."""
+    return tensor[tuple(slice(0, 1) if stride == 0 else slice(None) for stride in tensor.stride())]
+
+
 def dependencies(
     model: nn.Module, inputs: dict[str, torch.Tensor], *args: Any, **kwargs: Any
 ) -> set[tuple[str, int]]:
     """(input's name, number of the output) wherever another input gives another output."""
     found = set()
     with Untouched(model), torch.no_grad():
-        for name, tensor in inputs.items():
-            if not tensor.is_floating_point():
+        for name, given in inputs.items():
+            if not given.is_floating_point() or given.layout is not torch.strided:
                 continue
+            tensor = _written(given)
             kept = tensor.clone()
             state = {k: v.clone() for k, v in model.state_dict().items()}
             before = [t.clone() for t in flat(model(*args, **kwargs))]

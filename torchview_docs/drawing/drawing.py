@@ -104,7 +104,7 @@ class Drawing(NamedTuple):
                 tuple([Label(*_checked(label, "sffsi")) for label in _listed(labels)]),
                 *_checked(texts, "sss"),
             )
-        except (ValueError, TypeError, IndexError, KeyError) as error:
+        except (ValueError, RecursionError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error
 
 

@@ -91,14 +91,15 @@ class _Writer:
         cards = _group("tv-cards", [self._card(c, turned) for c in drawing.cards])
         # An image has no parts, so one with links in it must not be called an image.
         role = "group" if self._linked else "img"
+        # Ids have a dot, which headings never have: a figure `model` may stand below `Model title`.
         # Borders are 1 px wide and centred on whole px: half a px makes them sharp.
         width, height = px(drawing.width) + 1, px(drawing.height) + 1
         style = _style(width, height) if standalone else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="tv" width="{width}" height="{height}" '
             f'viewBox="-.5 -.5 {width} {height}" role="{role}" '
-            f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">'
-            f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{desc}</desc>'
+            f'aria-labelledby="{prefix}.title" aria-describedby="{prefix}.desc">'
+            f'<title id="{prefix}.title">{title}</title><desc id="{prefix}.desc">{desc}</desc>'
             f"{style}{frames}{_wires(drawing)}{cards}"
             f"{_group('tv-labels', [_label(label) for label in drawing.labels])}</svg>"
         )

@@ -230,7 +230,8 @@ class FenceLines:
                 text = file.read_text("utf-8-sig", errors="replace") if file else ""
             except OSError:
                 return ()
-            return scan(text.expandtabs(4).splitlines())
+            # Not `splitlines`: a form feed or a line separator ends no line for Markdown and editors.
+            return scan(text.expandtabs(4).split("\n"))
 
         return cls(find)
 

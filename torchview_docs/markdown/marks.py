@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-__all__ = ["fill", "is_mark", "mark", "marked"]
+__all__ = ["fill", "has_mark", "is_mark", "mark", "marked"]
 
-_MARK = '<figure data-torchview="{}"></figure>'
+_START = '<figure data-torchview="'
+_MARK = _START + '{}"></figure>'
 _MARKS = re.compile(r'<!--.*?-->|<figure data-torchview="(?P<number>\d+)"></figure>', re.DOTALL)
 
 
@@ -25,6 +26,11 @@ def is_mark(html: str) -> bool:
     """Whether this is a mark and nothing else."""
     found = _MARKS.fullmatch(html)
     return found is not None and found["number"] is not None
+
+
+def has_mark(html: str) -> bool:
+    """Whether there may be marks in a page, at little cost."""
+    return _START in html
 
 
 def marked(html: str) -> list[int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from torchview_docs.errors import TorchviewDocsError
+from torchview_docs.errors import OptionError, TorchviewDocsError
 from torchview_docs.markdown.fences import FenceLines
 from torchview_docs.markdown.marks import fill, marked
 from torchview_docs.markdown.pages import Page, host_root
@@ -61,11 +61,9 @@ class Session:
         """
         given = dict(options)
         root = given.pop("root", None)
-        strict = given.pop("strict", None)
-        if strict is None:
-            strict = os.environ.get(STRICT, "no")
+        strict = _is_strict(given.pop("strict", None))
         project = Project.read(Path(root) if root else host_root(md), given)
-        return cls(project, flag.parse(str(strict)))
+        return cls(project, strict)
 
     def fill(self, md: Markdown, html: str, requests: Sequence[Request]) -> str:
         """The page with its figures.
@@ -102,6 +100,15 @@ class Session:
             raise TorchviewDocsError("\n".join(problems))
         for problem in problems:
             logger.warning("%s", problem)
+
+
+def _is_strict(option: object) -> bool:
+    """The option `strict`, else the environment variable, which is off where it is empty."""
+    name, written = ("strict", str(option)) if option is not None else (STRICT, os.environ.get(STRICT, ""))
+    try:
+        return flag.parse(written.strip() or "no")
+    except ValueError as error:
+        raise OptionError(f"{name!r} cannot be {written!r}: it takes {flag.values}") from error
 
 
 def _inline_style() -> str:

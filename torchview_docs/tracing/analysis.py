@@ -9,9 +9,10 @@ from typing import Any
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
 from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind
-from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, config_of_module
+from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.packed import named, values
+from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
@@ -66,8 +67,10 @@ def analyse(record: Record, modules: Modules, held: Holdings, *, name: str, devi
         device: Where it ran.
         mode: `eval` or `train`.
     """
-    nodes = _Analysis(record, modules, held, name).nodes()
-    return Graph(name, tuple(nodes), device=device, mode=mode)
+    analysis = _Analysis(record, modules, held, name)
+    nodes = tuple(analysis.nodes())
+    sources = {name: place for name, place in analysis.sources.items() if place}
+    return Graph(name, nodes, device=device, mode=mode, sources=sources)
 
 
 class _Analysis:
@@ -79,6 +82,8 @@ class _Analysis:
         self.held = held
         self.flow = Dataflow()
         self.drafts: list[_Draft] = []
+        #: Where the classes of modules are written.
+        self.sources: dict[str, str] = {}
         self._made: dict[str, _Draft] = {}
         self.names = Names(record, modules, model)
         self._plans = Plans()
@@ -196,6 +201,8 @@ class _Analysis:
         self._made[draft.name] = draft
         draft.call = self.names.number(call)
         draft.type = class_name(module)
+        if draft.type not in self.sources:
+            self.sources[draft.type] = place_of_class(class_of(module))
         draft.config = config_of_module(module)
         draft.parameters = self._parameters.of(module)
         for arg, value in named(call):

@@ -7,7 +7,7 @@ lists, tuples, dicts, mappings and dataclasses are looked into, other objects on
 from __future__ import annotations
 
 import dataclasses
-from collections import UserDict
+from collections import UserDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -34,7 +34,7 @@ def children(holder: Any, *, objects: bool = False) -> list[tuple[str, Any]] | N
         return None
     if isinstance(holder, tuple) and hasattr(holder, "_fields"):
         return [(f".{name}", value) for name, value in zip(holder._fields, holder, strict=True)]
-    if isinstance(holder, list | tuple):
+    if isinstance(holder, list | tuple | deque):
         return [(f"[{i}]", value) for i, value in enumerate(holder)]
     if isinstance(holder, dict | UserDict | Mapping):
         return [(_key(key), value) for key, value in list(holder.items())]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import site
 import sysconfig
-import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import torch
 
 import torchview_docs
 from torchview_docs.errors import Failure, FailureKind
+from torchview_docs.tracing.fallbacks import UnsuitedError
+from torchview_docs.tracing.places import place_of_frame
 
-__all__ = ["cause_of", "failure_of", "where_of"]
+__all__ = ["cause_of", "failure_of", "reason_of", "where_of"]
 
 _LONGEST = 300
 _RELATIVE = (
@@ -49,13 +51,28 @@ def where_of(error: BaseException) -> str:
     """`file.py:12` of the innermost frame in the model's code; empty where there is none."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return f"{_shown(Path(error.filename))}:{error.lineno}"  # what was not parsed has no frame
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename.startswith("<") or not frame.lineno:
-            continue
-        file = Path(frame.filename)
-        if not _foreign(file):
-            return f"{_shown(file)}:{frame.lineno}"
-    return ""
+    frame = _frame(error)
+    return f"{_shown(Path(frame.tb_frame.f_code.co_filename))}:{frame.tb_lineno}" if frame else ""
+
+
+def reason_of(error: BaseException) -> str:
+    """What was raised, and where, the same on every machine: `RuntimeError: … (mypkg/nets.py:12)`."""
+    inner = innermost(error)
+    frame = _frame(inner) or _frame(error)
+    place = place_of_frame(frame) if frame else ""
+    said = str(error) if isinstance(error, UnsuitedError) else cause_of(inner)
+    return f"{said} ({place})" if place else said
+
+
+def _frame(error: BaseException) -> TracebackType | None:
+    """The innermost frame in the model's code."""
+    found, here = None, error.__traceback__
+    while here is not None:
+        file = here.tb_frame.f_code.co_filename
+        if not file.startswith("<") and not _foreign(Path(file)):
+            found = here
+        here = here.tb_next
+    return found
 
 
 def _foreign(file: Path) -> bool:

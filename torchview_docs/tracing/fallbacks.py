@@ -31,10 +31,15 @@ class UnsuitedError(BaseException):
 
 
 class TooSlowError(UnsuitedError):
-    """Its meta kernels take too long."""
+    """It takes longer than it may.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"it takes more than {seconds:g} s there")
+    Attributes:
+        operation: Which was the next.
+    """
+
+    def __init__(self, seconds: float, operation: str) -> None:
+        self.operation = operation
+        super().__init__(f"it takes more than {seconds:g} s, and had come to `{operation}`")
 
 
 class NeedsDataError(UnsuitedError):
@@ -61,6 +66,8 @@ def on_zeros(
 
     def zeros(t: torch.Tensor) -> torch.Tensor:
         nonlocal size
+        if t.layout is not torch.strided and not t.is_meta:
+            return t
         size += t.numel()
         if size > _RETRIED:
             raise error

@@ -29,6 +29,7 @@ class Kind(enum.Enum):
     LIKE = "makes a tensor of the shape of another"
     NEW = "makes a tensor of the dtype of another"
     MOVE = "changes device or dtype"
+    DEVICE = "tells where data is"
     FORMAT = "turns a tensor into text"
     COPY = "copies a tensor as copy.deepcopy does"
 
@@ -94,6 +95,8 @@ def kind_of(function: Any) -> Kind:
     """The kind of a function."""
     name = getattr(function, "__name__", "")
     if name == "__get__":
+        if short_name(function) in ("device", "is_meta"):
+            return Kind.DEVICE
         return Kind.VIEW if short_name(function) in _VIEW_ATTRIBUTES else Kind.METADATA
     if name == "__set__":
         return Kind.SET_DATA if short_name(function) == "data" else Kind.METADATA

@@ -98,6 +98,10 @@ class Hybrid:
             return self._like(function, kind, args, kwargs, used)
         if not self.any_unreal(used):
             return self._real(function, kind, args, kwargs, used)
+        return self._unknown(function, kind, args, kwargs, used)
+
+    def _unknown(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
+        """Run an operation that gets data that is not known."""
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
         becomes = kind in (Kind.RESTRIDE, Kind.SET_DATA) and len(used) > 1 and not used[0].is_meta
@@ -106,6 +110,8 @@ class Hybrid:
         if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
             return self._view_of_unreal(function, args, kwargs)
         if kind in (Kind.GETITEM, Kind.SETITEM):
+            if self._fills(args):
+                return self._filled(args[0])
             args = (args[0], self._plain_index(args[1]), *args[2:])
         rule = RULES.get(short_name(function))
         if rule is not None and not torch.is_grad_enabled():
@@ -129,18 +135,18 @@ class Hybrid:
         if isinstance(function, HigherOrderOperator):
             return self._higher_order(function, args, kwargs)
         if all(t.is_meta for t in used):
-            return self._cast(function, args, kwargs, used)
+            return self._cast(function, args, on_meta(kwargs), used)
         twins: dict[int, tuple[torch.Tensor, torch.Tensor, int]] = {}
 
         def twin(t: torch.Tensor) -> torch.Tensor:
-            if t.is_meta:
-                return t
+            if t.is_meta or t.layout is not torch.strided:
+                return t  # what is sparse is real, and meets meta tensors as zeros
             made = self._twin(t)
             twins.setdefault(id(made), (t, made, version(made)))
             return made
 
         args, kwargs = replace(args, twin), replace(on_meta(kwargs), twin)
-        standing = [t if t.is_meta else self._twin(t) for t in used]
+        standing = [t if t.is_meta or t.layout is not torch.strided else self._twin(t) for t in used]
         result = self._cast(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:
@@ -292,8 +298,27 @@ class Hybrid:
             )
         return result
 
+    def _fills(self, args: Any) -> bool:
+        """Whether `x[mask] = value` writes the same to each place, so that which they are shapes nothing."""
+        if len(args) < 3:
+            return False
+        target, index, value = args
+        if not isinstance(index, torch.Tensor) or index.dtype is not torch.bool or not self.unreal(index):
+            return False
+        return not isinstance(value, torch.Tensor) or value.ndim <= target.ndim - index.ndim
+
+    def _filled(self, target: torch.Tensor) -> None:
+        if not target.is_meta:
+            self.declare_unreal(target)
+            self._written.append(target)
+
+    def _plain(self, part: Any) -> Any:
+        if isinstance(part, torch.Tensor) and part.ndim == 0 and not self.unreal(part):
+            return part.item()
+        return part
+
     def _plain_index(self, index: Any) -> Any:
-        """An index in which real masks have become the positions where they are true."""
+        """An index of real masks as the positions where they are true, and of real numbers as numbers."""
         parts = index if isinstance(index, tuple) else (index,)
         plain: list[Any] = []
         for part in parts:
@@ -301,8 +326,10 @@ class Hybrid:
                 if self.unreal(part):
                     raise NeedsDataError("index by a mask")
                 plain += part.nonzero(as_tuple=True)
+            elif isinstance(part, slice):
+                plain.append(slice(self._plain(part.start), self._plain(part.stop), self._plain(part.step)))
             else:
-                plain.append(part)
+                plain.append(self._plain(part))
         return tuple(plain) if isinstance(index, tuple) or len(plain) > 1 else plain[0]
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "OpOverloadPacket",
     "any_autocast",
     "buffers",
+    "default_device",
     "is_lazy",
     "is_wrapped",
     "nested_sizes",
@@ -42,6 +43,12 @@ storage_address = _C._storage_id
 any_autocast = _C._is_any_autocast_enabled
 #: A context in which no function mode and no tensor subclass sees a call.
 no_torch_function = _C.DisableTorchFunction
+
+
+def default_device() -> torch.device | None:
+    """What `torch.set_default_device` was last given in this thread."""
+    context: Any = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+    return None if context is None else context.device
 
 
 #: Whether a tensor is functorch's, around another one.

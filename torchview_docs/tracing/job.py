@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,17 +15,16 @@ from torchview_docs.expression_parser import parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.constructing import meta_parameters
-from torchview_docs.tracing.fallbacks import UnsuitedError
+from torchview_docs.tracing.devices import OnlyHere
+from torchview_docs.tracing.failures import reason_of
+from torchview_docs.tracing.fallbacks import TooSlowError, UnsuitedError
 from torchview_docs.tracing.inputs import inputs_of
-from torchview_docs.tracing.ladder import BUDGET, attempt, forward_failure
+from torchview_docs.tracing.ladder import Limits, attempt, forward_failure, too_large, too_slow
 from torchview_docs.tracing.resolve import build
 from torchview_docs.tracing.run import Subject
 from torchview_docs.tracing.state import fixed_randomness
 
 __all__ = ["trace_spec"]
-
-#: Models with more bytes of parameters are not run on real tensors by `device: auto`.
-LIMIT = 2 << 30
 
 
 def trace_spec(spec: FigureSpec) -> Graph:
@@ -36,10 +36,11 @@ def trace_spec(spec: FigureSpec) -> Graph:
     """
     if spec.device == "cpu":
         return _on_cpu(spec)
+    limits = Limits(*spec.limits)
     model: Callable[..., Any] | None = None
     try:
         model = _build_on_meta(spec)
-        budget = BUDGET if spec.device == "auto" else math.inf
+        budget = limits.meta if spec.device == "auto" else math.inf
         return attempt(_subject(spec, model, meta=True), meta=True, budget=budget)
     except TraceError as error:
         if error.failure.kind == "import":
@@ -50,10 +51,10 @@ def trace_spec(spec: FigureSpec) -> Graph:
     failure = _failure(spec, model, first)
     if spec.device == "meta":
         raise TraceError(failure) from first
-    size = _bytes(model)
-    if size > LIMIT:
-        raise TraceError(_too_large(failure, size)) from first
-    return _on_cpu(spec)
+    size = _megabytes(model)
+    if size > limits.memory:
+        raise TraceError(too_large(failure, size)) from first
+    return _on_cpu(spec, limits.time, reason_of(first))
 
 
 def _build_on_meta(spec: FigureSpec) -> Callable[..., Any]:
@@ -65,22 +66,24 @@ def _build_on_meta(spec: FigureSpec) -> Callable[..., Any]:
     except TraceError as error:
         if error.failure.kind == "import":
             raise
-    with fixed_randomness():
+    with fixed_randomness(), OnlyHere():
         return build(expression)
 
 
-def _on_cpu(spec: FigureSpec) -> Graph:
-    with fixed_randomness():
+def _on_cpu(spec: FigureSpec, budget: float = math.inf, why: str = "") -> Graph:
+    with fixed_randomness(), OnlyHere():
         model = build(parse_model(spec.model))
     subject = _subject(spec, model, meta=False)
     try:
-        return attempt(subject, meta=False)
+        return replace(attempt(subject, meta=False, budget=budget), why=why)
+    except TooSlowError as error:
+        raise TraceError(too_slow(model, error, why)) from error
     except Exception as error:
         raise TraceError(_failure(spec, model, error)) from error
 
 
 def _subject(spec: FigureSpec, model: Callable[..., Any], *, meta: bool) -> Subject:
-    with fixed_randomness():
+    with fixed_randomness(), OnlyHere():
         args, kwargs = inputs_of(spec, model, meta=meta)
     return Subject(model, args, kwargs, spec.mode)
 
@@ -99,16 +102,9 @@ def _failure(spec: FigureSpec, model: Callable[..., Any] | None, error: BaseExce
     return forward_failure(model, error, "Write the option `input`: the model's own example was used.")
 
 
-def _bytes(model: Any) -> int:
+def _megabytes(model: Any) -> float:
+    """What its parameters and buffers take on real tensors."""
     if not isinstance(model, torch.nn.Module):
         return 0
-    return sum(p.numel() * p.element_size() for p in model.parameters() if not torch.nn.parameter.is_lazy(p))
-
-
-def _too_large(failure: Failure, size: int) -> Failure:
-    return Failure(
-        failure.kind,
-        f"{failure.message}; to run it on real tensors takes {size / 2**30:.1f} GiB for its parameters alone",
-        "Use a smaller configuration, or write `device: cpu` to run it all the same.",
-        failure.where,
-    )
+    held = (t for t in (*model.parameters(), *model.buffers()) if not torch.nn.parameter.is_lazy(t))
+    return sum(t.numel() * t.element_size() for t in held) / 1e6

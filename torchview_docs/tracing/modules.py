@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ _HOLDERS = (*_CONTAINERS, torch.nn.Module)
 _REGISTERED = frozenset({"_modules", "_parameters", "_buffers"})
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
-__all__ = ["Modules", "ParameterCounts", "class_name", "config_of_module"]
+__all__ = ["Modules", "ParameterCounts", "class_name", "class_of", "config_of_module"]
 
 
 def class_name(module: torch.nn.Module) -> str:
@@ -24,10 +25,15 @@ def class_name(module: torch.nn.Module) -> str:
     original = getattr(module, "original_name", None) if isinstance(module, torch.jit.ScriptModule) else None
     if original:
         return f"torch.jit.{original}"
-    # torch.compile wraps a module in one of its own; it runs eagerly here.
-    wrapped = type(module).__name__ == "OptimizedModule"
-    cls = type(getattr(module, "_orig_mod", module) if wrapped else module)
+    cls = class_of(module)
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def class_of(module: torch.nn.Module) -> type:
+    """A module's class; torch.compile wraps a module in one of its own, and it runs eagerly here."""
+    # Asked for by name: a module that has no such attribute takes long to say so.
+    wrapped = type(module).__name__ == "OptimizedModule"
+    return type(getattr(module, "_orig_mod", module) if wrapped else module)
 
 
 class Modules:
@@ -127,22 +133,26 @@ class ParameterCounts:
 
     def __init__(self) -> None:
         self._found: dict[int, Parameters] = {}
-        #: Of each module, those in it and below: by id, elements and whether they are trained.
-        self._below: dict[int, dict[int, tuple[int, bool]]] = {}
+        #: Of each module, the parameters in it and below, by id.
+        self._below: dict[int, dict[int, torch.Tensor]] = {}
 
     def of(self, module: torch.nn.Module) -> Parameters:
         """Those of one module."""
         found = self._found.get(id(module))
         if found is None:
-            below = self._in(module)
+            total = self._in(module).values()
+            dtypes: Counter[torch.dtype] = Counter()
+            for p in total:
+                dtypes[p.dtype] += p.numel()
             found = self._found[id(module)] = Parameters(
-                own=sum(count for count, _ in _own(module).values()),
-                total=sum([count for count, _ in below.values()]),
-                trainable=sum([count for count, trained in below.values() if trained]),
+                own=sum([p.numel() for p in _own(module).values()]),
+                total=sum(dtypes.values()),
+                trainable=sum([p.numel() for p in total if p.requires_grad]),
+                dtype=", ".join([str(dtype).removeprefix("torch.") for dtype, _ in dtypes.most_common()]),
             )
         return found
 
-    def _in(self, module: torch.nn.Module) -> dict[int, tuple[int, bool]]:
+    def _in(self, module: torch.nn.Module) -> dict[int, torch.Tensor]:
         below = self._below.get(id(module))
         if below is None:
             below = self._below[id(module)] = _own(module)  # before its children, which may hold it again
@@ -151,12 +161,9 @@ class ParameterCounts:
         return below
 
 
-def _own(module: torch.nn.Module) -> dict[int, tuple[int, bool]]:
-    return {
-        id(p): (p.numel(), p.requires_grad)
-        for p in parameters(module).values()
-        if p is not None and not torch.nn.parameter.is_lazy(p)
-    }
+def _own(module: torch.nn.Module) -> dict[int, torch.Tensor]:
+    held = parameters(module).values()
+    return {id(p): p for p in held if p is not None and not torch.nn.parameter.is_lazy(p)}
 
 
 def config_of_module(module: torch.nn.Module) -> str:

@@ -30,6 +30,9 @@ class Watcher(Protocol):
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
 
+    def autograd_function(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run an autograd.Function as one operation called `name`; one that calls modules is seen through."""
+
     def scripted(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run a scripted function, into which no mode can see, as one operation called `name`."""
 
@@ -158,7 +161,7 @@ def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
     name = f"{cls.__module__}.{cls.__qualname__}"
     if recorder is None or name in _TRANSPARENT:
         return run(cls, *args, **kwargs)
-    return recorder.opaque(name, lambda *a, **k: run(cls, *a, **k), args, kwargs)
+    return recorder.autograd_function(name, lambda *a, **k: run(cls, *a, **k), args, kwargs)
 
 
 def _unseen() -> Callable[[], None]:
@@ -241,8 +244,23 @@ def _attention_fastpath() -> Callable[[], None]:
 
 
 def _compiled() -> Callable[[], None]:
-    # Nothing can have been compiled where dynamo was never imported, and importing it is slow.
-    if "torch._dynamo" not in sys.modules:
-        return lambda: None
-    stance = torch.compiler.set_stance("force_eager")
-    return lambda: stance.__exit__(None, None, None)
+    # Nothing can have been compiled where dynamo was never imported, and importing it is slow: then
+    # it is told when the model compiles something, as flex_attention does.
+    stances: list[Any] = []
+    original = torch.compile
+    if "torch._dynamo" in sys.modules:
+        stances.append(torch.compiler.set_stance("force_eager"))
+
+    def compile_(*args: Any, **kwargs: Any) -> Any:
+        if not stances:
+            stances.append(torch.compiler.set_stance("force_eager"))
+        return original(*args, **kwargs)
+
+    torch.compile = compile_
+
+    def undo() -> None:
+        torch.compile = original
+        for stance in stances:
+            stance.__exit__(None, None, None)
+
+    return undo

@@ -18,10 +18,11 @@ from torch.overrides import TorchFunctionMode
 from torchview_docs.tracing import patches
 from torchview_docs.tracing.arguments import Arguments
 from torchview_docs.tracing.containers import pack, tensors
+from torchview_docs.tracing.devices import run_here
 from torchview_docs.tracing.escapes import Escapes
 from torchview_docs.tracing.fallbacks import TooSlowError
 from torchview_docs.tracing.forms import Form
-from torchview_docs.tracing.functions import Kind, kind_of
+from torchview_docs.tracing.functions import Kind, kind_of, short_name
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import is_lazy, no_torch_function, version
 from torchview_docs.tracing.memo import Memo, Recipe
@@ -34,7 +35,7 @@ __all__ = ["Recorder"]
 
 # Looking a member up in its class takes as long as comparing ten.
 _METADATA, _COPY, _VALUE, _VIEW, _GETITEM = Kind.METADATA, Kind.COPY, Kind.VALUE, Kind.VIEW, Kind.GETITEM
-_ORDINARY, _INPLACE = Kind.ORDINARY, Kind.INPLACE
+_ORDINARY, _INPLACE, _DEVICE = Kind.ORDINARY, Kind.INPLACE, Kind.DEVICE
 
 
 class Recorder(TorchFunctionMode):
@@ -43,7 +44,7 @@ class Recorder(TorchFunctionMode):
     Args:
         hybrid: Computes shapes without data; None runs everything as it is.
         memo: Results of earlier equal operations on shapes, also of other runs.
-        guard: Called with each tensor that is about to be changed in place.
+        guard: Called with each tensor that is about to be changed in place, and whether it was `seen`.
         budget: Seconds after which the next operation raises `TooSlowError`.
     """
 
@@ -51,7 +52,7 @@ class Recorder(TorchFunctionMode):
         self,
         hybrid: Hybrid | None = None,
         memo: Memo | None = None,
-        guard: Callable[[torch.Tensor], None] | None = None,
+        guard: Callable[..., None] | None = None,
         budget: float = math.inf,
     ) -> None:
         super().__init__()
@@ -91,13 +92,15 @@ class Recorder(TorchFunctionMode):
         if kind is _METADATA or (types and is_lazy(types)):
             return function(*args, **(kwargs or {}))
         if time.monotonic() > self._deadline:
-            raise TooSlowError(self._budget)
+            raise TooSlowError(self._budget, short_name(function))
         kwargs = kwargs or {}
         if kind is _COPY:
             return self._copy(types, *args, **kwargs)
+        if kind is _DEVICE:
+            return self._device(function, args[0])
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
-                self._guard(target)
+                self._guard(target, seen=self.values.known(target) is not None)
         if self._muted:
             return self._inside(function, kind, args, kwargs)
         given = Arguments(args, kwargs, self.values.value)
@@ -124,7 +127,7 @@ class Recorder(TorchFunctionMode):
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         if self.hybrid is None:
-            return function(*args, **kwargs)
+            return run_here(function, kind, args, kwargs)
         return self.hybrid.run(function, kind, args, kwargs, used)
 
     def _inside(self, function: Any, kind: Kind, args: Any, kwargs: Any) -> Any:
@@ -218,6 +221,29 @@ class Recorder(TorchFunctionMode):
         if id(t) not in memo:
             memo[id(t)] = self.__torch_function__(torch.Tensor.clone, types, (t,))
         return memo[id(t)]
+
+    def _device(self, function: Any, t: torch.Tensor) -> Any:
+        """Where a tensor is, or would be if its data was computed."""
+        if self.hybrid is None or not t.is_meta:
+            return function(t)
+        return torch.device("cpu") if short_name(function) == "device" else False
+
+    def autograd_function(self, name: str, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run an autograd.Function as one operation called `name`; one that calls modules is seen through."""
+        if self._muted:
+            return run(*args, **kwargs)
+        with no_torch_function():
+            given = Arguments(args, kwargs, self.values.value)
+            before = _versions(given.used)
+        events, start = self.record.events, len(self.record.events)
+        result = run(*args, **kwargs)
+        if any(type(event) is Call for event in events[start:]):
+            return result
+        del events[start:]
+        with no_torch_function():
+            changed = self._changed(name, _ORDINARY, given, before)
+            self._append(name, _ORDINARY, given, result, changed)
+        return result
 
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""

@@ -75,8 +75,8 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
     model = subject.model
     root = model if isinstance(model, torch.nn.Module) else None
     modules = Modules(root)
-    if _has_lazy(modules):
-        model = root = copy.deepcopy(model)  # what a lazy module becomes at its first call cannot be undone
+    if root is not None and _has_lazy(modules):
+        model = root = _copied(root)  # what a lazy module becomes at its first call cannot be undone
         modules = Modules(root)
     saved = Saved(modules.all)
     recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
@@ -100,6 +100,14 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         )
     finally:
         saved.restore()
+
+
+def _copied(model: torch.nn.Module) -> torch.nn.Module:
+    lazy = (b for b in model.buffers() if torch.nn.parameter.is_lazy(b))
+    # Of these torch has no copy: one would be asked for its data.
+    made: Any = torch.nn.UninitializedBuffer
+    memo = {id(b): made(device=b.device, dtype=b.dtype) for b in lazy}
+    return copy.deepcopy(model, memo)
 
 
 def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
@@ -138,12 +146,11 @@ def _floats(modules: Modules, inputs: list[torch.Tensor]) -> Iterator[torch.Tens
     """What is not computed with: floating-point parameters and inputs, and large buffers."""
     yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
     for module in modules.all:
-        for p in parameters(module).values():
-            if p is not None and not p.is_meta and not is_lazy((type(p),)) and p.is_floating_point():
-                yield p
-        for b in buffers(module).values():
-            if b is not None and not b.is_meta and b.is_floating_point() and b.numel() > 1 << 16:
-                yield b
+        for held, smallest in ((parameters(module), 0), (buffers(module), 1 << 16)):
+            for t in held.values():
+                if t is not None and not t.is_meta and not is_lazy((type(t),)):
+                    if t.is_floating_point() and t.numel() > smallest:
+                        yield t
 
 
 def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:

@@ -12,7 +12,14 @@ from typing import Any
 
 import torch
 
-from torchview_docs.tracing.internals import buffers, is_wrapped, parameters, storage_address
+from torchview_docs.tracing.containers import walk
+from torchview_docs.tracing.internals import (
+    buffers,
+    default_device,
+    is_wrapped,
+    parameters,
+    storage_address,
+)
 
 __all__ = ["Saved", "fixed_randomness"]
 
@@ -20,20 +27,26 @@ __all__ = ["Saved", "fixed_randomness"]
 _COPIED_AT_ONCE = 1 << 16
 # A tuple: isinstance takes three times as long with a union.
 _CONTAINERS = (list, dict, set)
+#: How deep the containers in attributes are saved.
+_DEEPEST = 3
+_TORCHS_OWN = frozenset({"_parameters", "_buffers", "_modules"})
 
 
 class Saved:
     """The state of a model's modules; `restore` puts it back exactly.
 
-    Attributes of modules are saved one level deep, so that a model that stashes a tensor, grows a
-    list or counts its calls is as before. Tensors are copied when they are small buffers, or by
-    `guard`, which a recorder calls before it lets anything write.
+    Attributes of modules are saved, and the content of lists, dicts and sets in them, so that a model
+    that stashes a tensor, grows a list or counts its calls is as before. Tensors are copied when they
+    are small buffers, or by `guard`, which a recorder calls before it lets anything write.
     """
 
     def __init__(self, modules: Sequence[torch.nn.Module]) -> None:
         self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
+        # A scripted module keeps its mode out of its attributes.
+        self._scripted = [(m, m.training) for m in modules if isinstance(m, torch.jit.ScriptModule)]
         self._tensors: dict[int, torch.Tensor] = {}
-        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        #: Of tensors that may be written: each, its memory and shape as they were, and a copy of that.
+        self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
         self._flags: list[tuple[torch.Tensor, bool, Any]] = []
         for module in modules:
             for tensor in (*parameters(module).values(), *buffers(module).values()):
@@ -42,32 +55,38 @@ class Saved:
                 self._tensors[id(tensor)] = tensor
                 grad = tensor.grad if tensor.is_leaf else None
                 self._flags.append((tensor, tensor.requires_grad, grad))
+                if grad is not None:
+                    self._tensors[id(grad)] = grad
+            for tensor in _plain_tensors(module):
+                self._tensors.setdefault(id(tensor), tensor)
             for tensor in buffers(module).values():
-                if tensor is not None and not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
+                if tensor is None or torch.nn.parameter.is_lazy(tensor):
+                    continue
+                if not tensor.is_meta and tensor.numel() <= _COPIED_AT_ONCE:
                     self._copy(tensor)
-        self._storages = {
-            storage_address(t): t
-            for t in self._tensors.values()
-            if t.layout is torch.strided and not t.is_meta
-        }
+        self._storages: dict[int, list[torch.Tensor]] = {}
+        for tensor in self._tensors.values():
+            self.add(tensor)
 
     def add(self, tensor: torch.Tensor) -> None:
-        """Watch over a tensor that is not the model's, an input."""
+        """Watch over a tensor."""
         self._tensors[id(tensor)] = tensor
         if tensor.layout is torch.strided and not tensor.is_meta and not tensor.is_nested:
-            self._storages[storage_address(tensor)] = tensor
+            self._storages.setdefault(storage_address(tensor), []).append(tensor)
 
-    def guard(self, tensor: torch.Tensor) -> None:
-        """Something is about to write to this tensor."""
+    def guard(self, tensor: torch.Tensor, *, seen: bool) -> None:
+        """Something is about to write to this tensor; one that was not seen before is not the run's own."""
         if is_wrapped(tensor) or tensor.layout is not torch.strided or tensor.is_meta or tensor.is_nested:
             return
-        watched = self._storages.get(storage_address(tensor))
-        if watched is not None and id(watched) not in self._copies:
-            self._copy(watched)
+        if not seen and storage_address(tensor) not in self._storages:
+            self.add(tensor)
+        for watched in self._storages.get(storage_address(tensor), ()):
+            if id(watched) not in self._copies:
+                self._copy(watched)
 
     def _copy(self, tensor: torch.Tensor) -> None:
         if tensor.layout is torch.strided:
-            self._copies[id(tensor)] = (tensor, tensor.detach().clone())
+            self._copies[id(tensor)] = (tensor, tensor.detach(), tensor.detach().clone())
 
     def restore(self) -> None:
         """Put everything back."""
@@ -79,9 +98,16 @@ class Saved:
                     del current[name]
             for holder, content in containers:
                 _refill(holder, content)
+        for scripted, training in self._scripted:
+            scripted.training = training
+        self._restore_tensors()
+
+    def _restore_tensors(self) -> None:
         with torch.no_grad():
             # By content: batch norm counts no version when it writes its statistics.
-            for tensor, copy in self._copies.values():
+            for tensor, before, copy in self._copies.values():
+                if tensor.shape != before.shape or storage_address(tensor) != storage_address(before):
+                    tensor.data = before
                 if not _same(tensor, copy):
                     tensor.data.copy_(copy)
         for tensor, requires_grad, grad in self._flags:
@@ -97,12 +123,32 @@ def _same(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
 
 
 def _containers(module: torch.nn.Module) -> list[tuple[Any, Any]]:
-    # Of the empty ones, as most dicts of hooks are, it is enough to know them.
-    return [
-        (v, v.copy() if v else None)
-        for v in vars(module).values()
-        if isinstance(v, _CONTAINERS) and hasattr(v, "copy")
-    ]
+    found: list[tuple[Any, Any]] = []
+    for value in vars(module).values():
+        _contained(value, found, 0)
+    return found
+
+
+def _contained(value: Any, found: list[tuple[Any, Any]], depth: int) -> None:
+    if not isinstance(value, _CONTAINERS) or not hasattr(value, "copy"):
+        return
+    if not value:  # as most dicts of hooks are: it is enough to know them
+        found.append((value, None))
+    else:
+        content = value.copy()
+        found.append((value, content))
+        if depth < _DEEPEST and type(value) in (list, dict):
+            for part in content.values() if isinstance(content, dict) else content:
+                _contained(part, found, depth + 1)
+
+
+def _plain_tensors(module: torch.nn.Module) -> Iterator[torch.Tensor]:
+    """Tensors in attributes that are neither parameters nor buffers."""
+    for name, value in vars(module).items():
+        if isinstance(value, torch.Tensor):
+            yield value
+        elif type(value) in (list, tuple, dict) and value and name not in _TORCHS_OWN:
+            yield from (tensor for _, tensor in walk(value))
 
 
 def _refill(holder: Any, content: Any) -> None:
@@ -151,12 +197,17 @@ class _Ambient:
     def _save(self) -> None:
         torch_state, python_state = torch.get_rng_state(), random.getstate()
         dtype = torch.get_default_dtype()
+        strict, only_warn = (
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        )
         quiet = warnings.catch_warnings()
         quiet.__enter__()
         warnings.simplefilter("ignore")
         self.undo = [
             lambda: quiet.__exit__(None, None, None),
             lambda: torch.set_default_dtype(dtype),
+            lambda: torch.use_deterministic_algorithms(strict, warn_only=only_warn),
             lambda: torch.set_rng_state(torch_state),
             lambda: random.setstate(python_state),
         ]
@@ -171,9 +222,13 @@ _ambient = _Ambient()
 
 @contextlib.contextmanager
 def fixed_randomness() -> Iterator[None]:
-    """Random numbers from fixed seeds and no warnings; generators, dtype and filters stay as before."""
+    """Random numbers from fixed seeds and no warnings; generators, defaults and filters stay as before."""
+    grad, device = torch.is_grad_enabled(), default_device()
     _ambient.enter()
     try:
         yield
     finally:
         _ambient.leave()
+        torch.set_grad_enabled(grad)
+        if default_device() != device:
+            torch.set_default_device(device)

@@ -103,7 +103,9 @@ class Tensors:
         try:
             address = storage_address(t)
             made, offset = form(shape, t.stride(), t.dtype), t.storage_offset()
-        except (RuntimeError, NotImplementedError):  # sparse and other layouts have no storage
+        except (RuntimeError, NotImplementedError, AttributeError):  # sparse and others have no storage
+            if t.is_nested:
+                return Value(form(_nested_shape(t), None, t.dtype))
             return Value(form(shape, None, t.dtype))
         known = self._storages.get(address)
         if known is None:
@@ -113,5 +115,9 @@ class Tensors:
 
 
 def _nested_shape(t: torch.Tensor) -> tuple[int, ...]:
+    if t.layout is torch.jagged:  # as long as the longest
+        ragged: Any = t
+        longest = int(ragged.offsets().diff().max())
+        return tuple(size if type(size) is int else longest for size in t.shape)
     sizes = nested_sizes(t)
     return (len(sizes), *(int(n) for n in sizes.max(0).values))

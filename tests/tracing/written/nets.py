@@ -117,3 +117,17 @@ def broken_batch() -> dict[str, Any]:
 
 instance = Net(16)
 number = 3
+
+
+class Slow(nn.Module):
+    """Depends on data, and takes its time."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        import threading
+
+        if x.sum() > 1e9:
+            return x
+        for _ in range(10):
+            threading.Event().wait(0.01)
+            x = x + 1
+        return x

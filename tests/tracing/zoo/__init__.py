@@ -1,6 +1,6 @@
 """Models to trace, small, each with something that tracers get wrong; one file a theme."""
 
-from zoo import callers, containers, layouts, networks, transforms, values, wrappers, writes
+from zoo import callers, containers, inputs, layouts, networks, transforms, values, wrappers, writes
 from zoo.cases import CASES, Case
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Case",
     "callers",
     "containers",
+    "inputs",
     "layouts",
     "networks",
     "transforms",

@@ -155,7 +155,7 @@ def nasty(
 
 def f(*shape: int) -> Callable[[], torch.Tensor]:
     """Makes random floats."""
-    return lambda: torch.randn(*shape)
+    return lambda: torch.randn(shape)
 
 
 def ids(*shape: int, high: int = 10) -> Callable[[], torch.Tensor]:

@@ -187,6 +187,24 @@ def split(self: Any, x: Any) -> Any:
     return left + 1, right * 2
 
 
+class Reversible(torch.autograd.Function):
+    """Calls the modules that it is given, as reversible networks do."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, layer: nn.Module) -> torch.Tensor:
+        with torch.no_grad():
+            return x + layer(x)
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> Any:
+        return g, None
+
+
+@nasty("autograd.Function that calls modules", edges={"add": "x layer/linear", "mul": "add"})
+def reversible(self: Any, x: Any) -> Any:
+    return Reversible.apply(x, self.layer) * 2
+
+
 @nasty("autograd.Function in place", (2, 3), (2, 3))
 def add_into(self: Any, x: Any, y: Any) -> Any:
     z = self.layer(x)
@@ -220,7 +238,7 @@ def looped(self: Any, x: Any) -> Any:
     return while_loop(lambda i, _: i < 3, lambda i, a: (i + 1, a * 2), (torch.tensor(0), x))[1]
 
 
-@nasty("flex_attention", (1, 2, 16, 16), device="cpu")
+@nasty("flex_attention", (1, 2, 16, 16))
 def flex(self: Any, x: Any) -> Any:
     from torch.nn.attention.flex_attention import flex_attention
 

@@ -137,6 +137,32 @@ def selected(self: Any, x: Any) -> Any:
     return y[y > 0].sum() + y.nonzero().shape[0]
 
 
+@nasty("one value written where the data says", (2, 3), (3,), edges={"setitem": "layer/linear lt"})
+def filled(self: Any, x: Any, y: Any) -> Any:
+    z, count = self.layer(x), torch.zeros(2, 3)
+    z[z < 0] = 0.1
+    count[(x * 7).sin() > 0] = y[0]
+    count[(x > 0).all(1)] = y
+    return z, count
+
+
+@nasty("device asked for as text", (2, 3))
+def device_text(self: Any, x: Any) -> Any:
+    with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=x.device.type == "cpu"):
+        y = self.layer(x)
+    low = torch.as_tensor(y.detach().min() - 1, device=x.device, dtype=x.dtype)
+    generator = torch.Generator(device=x.device).manual_seed(0)
+    return y.float() + low + torch.rand(3, generator=generator, device=y.device)
+
+
+@nasty("bounds of slices given by tensors", (6, 3), lambda: torch.tensor([1, 3]))
+def bounds(self: Any, x: Any, y: Any) -> Any:
+    ends = torch.cumsum(y, 0)
+    out = torch.zeros(6, 3)
+    out[ends[0] : ends[1]] = self.layer(x)[ends[0] : ends[1]]
+    return out, x[ends[0]] * 2
+
+
 @nasty("random branch")
 def random_branch(self: Any, x: Any) -> Any:
     for _ in range(3):
