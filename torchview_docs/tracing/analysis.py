@@ -7,20 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
-from torchview_docs.tracing.config import config_of
 from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
-from torchview_docs.tracing.functions import Kind, kind_of, short_name
-from torchview_docs.tracing.modules import Modules, class_name, class_of, config_of_module, parameters_of
+from torchview_docs.tracing.functions import Kind
+from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
-from torchview_docs.tracing.naming import name_of
-from torchview_docs.tracing.packed import named, operands, values
+from torchview_docs.tracing.packed import named, values
 from torchview_docs.tracing.places import place_of_class
+from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
-from torchview_docs.tracing.sources import Held, hidden, where_it_enters
+from torchview_docs.tracing.sources import Held, Holdings, hidden, where_it_enters
 from torchview_docs.tracing.tensors import Value
-from torchview_docs.tracing.writes import updates_statistics
 
 __all__ = ["analyse"]
 
@@ -58,9 +56,7 @@ class _Draft:
         )
 
 
-def analyse(
-    record: Record, modules: Modules, held: dict[Value, Held], *, name: str, device: str, mode: str
-) -> Graph:
+def analyse(record: Record, modules: Modules, held: Holdings, *, name: str, device: str, mode: str) -> Graph:
     """The Graph of a run.
 
     Args:
@@ -80,7 +76,7 @@ def analyse(
 class _Analysis:
     """One pass over the events."""
 
-    def __init__(self, record: Record, modules: Modules, held: dict[Value, Held], model: str) -> None:
+    def __init__(self, record: Record, modules: Modules, held: Holdings, model: str) -> None:
         self.record = record
         self.modules = modules
         self.held = held
@@ -90,11 +86,12 @@ class _Analysis:
         self.sources: dict[str, str] = {}
         self._made: dict[str, _Draft] = {}
         self.names = Names(record, modules, model)
+        self._plans = Plans()
         self.open = _calls_with_children(record)
         self.calls: dict[Call, _Draft] = {}
         self._loans: dict[Call, list[Loan]] = {}
         self._sources: dict[tuple[Call | None, Value], _Draft] = {}
-        self._parameters: dict[int, Parameters] = {}
+        self._parameters = ParameterCounts()
         self._late: list[tuple[_Draft, Call | None, str, Value]] = []
         #: Of what left torch: the tensor, the call in which it left, and where it came from then.
         self._gone: dict[Value, tuple[Value, Call | None, list[Output]]] = {}
@@ -103,7 +100,7 @@ class _Analysis:
 
     def nodes(self) -> Iterator[Node]:
         for path, value in self.record.inputs:
-            draft = self._draft(-1, path, "placeholder", path, None, outputs=[_meta(value)])
+            draft = self._draft(-1, path, "placeholder", path, None, outputs=[value.form.meta])
             self.flow.bind(value, (draft.name, 0), -1)
         for time, event in enumerate(self.record.events):
             if isinstance(event, OpEvent):
@@ -146,43 +143,40 @@ class _Analysis:
     # -- operations -----------------------------------------------------------------------
 
     def _operation(self, time: int, event: OpEvent) -> None:
-        kind = Kind.ORDINARY if isinstance(event.function, str) else kind_of(event.function)
-        outputs = list(dict.fromkeys(value for _, value in values(event.result)))
-        if kind is Kind.SET_DATA or (kind is Kind.VIEW and short_name(event.function) == "data"):
-            return self._rename(time, event, kind, outputs)
-        name = name_of(event.function, len(event.args), len(event.kwargs))
-        args = tuple(reversed(event.args)) if name.swapped else event.args
-        draft = self._draft(time, name.short, name.op, name.target, event.call)
-        draft.config = config_of(event.function, name, args, event.kwargs)
-        used = list(operands(args, event.kwargs))
-        read = {id(value) for _, value in used}
-        views = [v for v in outputs if id(v) not in read]
-        part = None
-        if kind is Kind.SETITEM and isinstance(event.args[0], Value) and event.args[0].region is not None:
-            part = indexed(event.args[0].region, event.args[1])
-        for arg, value in used:
-            regions: list[Region] | None = [
-                v.region for v in views if v.region and v.storage == value.storage
-            ]
+        plan, used = self._plans.of(event)
+        outputs = _outputs(event.result)
+        if renames(event.function):
+            self._rename(time, event, plan.kind, outputs)
+            return
+        name, call = plan.name, event.call
+        draft = self._draft(time, plan.short, name.op, name.target, call)
+        draft.config = plan.config
+        part = _part(plan, event)
+        views = [v for v in outputs if v not in used]
+        for arg, value in zip(plan.paths, used, strict=True):
+            regions: list[Region] | None = None
             if part is not None and value is event.args[0]:
                 regions = [part]
-            draft.args += self._uses(arg, value, event.call, time, regions or None)
-        if updates_statistics(event.function):
+            elif views and self.flow.written(value):
+                # Of a storage that was written to, a view depends on what it shows.
+                regions = [v.region for v in views if v.region and v.storage == value.storage]
+            draft.args += self._uses(arg, value, call, time, regions or None)
+        if plan.statistics:
             self._statistics.append((draft, len(outputs)))
         for arg, value in event.returned:
             draft.args += self._detours(arg, value, time)
         outputs += [w for w in event.writes if w not in outputs]
-        draft.outputs = [_meta(v) for v in outputs]
-        for value in event.writes:
-            if kind is not Kind.RESTRIDE and id(value) in read:
-                carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
-                at = (draft.name, outputs.index(value))
-                self.flow.write(value, part, at, time, carried)
+        draft.outputs = [v.form.meta for v in outputs]
+        if event.writes and plan.kind is not Kind.RESTRIDE:
+            carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
+            for value in event.writes:
+                if value in used:
+                    self.flow.write(value, part, (draft.name, outputs.index(value)), time, carried)
         for i, value in enumerate(outputs):
-            if not (kind is Kind.SETITEM and value in event.writes):
-                handed_on = id(value) in read and value not in event.writes
-                self._bind(value, (draft.name, i), time, event.call if handed_on else None)
-        return None
+            written = value in event.writes
+            if not (written and plan.kind is Kind.SETITEM):
+                handed_on = not written and value in used
+                self._bind(value, (draft.name, i), time, call if handed_on else None)
 
     def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
         """`x.data` is x; after `x.data = y` x is y."""
@@ -210,9 +204,7 @@ class _Analysis:
         if draft.type not in self.sources:
             self.sources[draft.type] = place_of_class(class_of(module))
         draft.config = config_of_module(module)
-        if id(module) not in self._parameters:
-            self._parameters[id(module)] = parameters_of(module)
-        draft.parameters = self._parameters[id(module)]
+        draft.parameters = self._parameters.of(module)
         for arg, value in named(call):
             if call not in self.open:
                 draft.args += self._uses(arg, value, call.parent, time)
@@ -224,8 +216,8 @@ class _Analysis:
     def _exit(self, time: int, exit_: Exit) -> None:
         call = exit_.call
         draft = self.calls[call]
-        outputs = list(dict.fromkeys(value for _, value in values(call.result)))
-        draft.outputs = [_meta(v) for v in outputs]
+        outputs = _outputs(call.result)
+        draft.outputs = [v.form.meta for v in outputs]
         for i, value in enumerate(outputs):
             if call in self.open:
                 draft.results += self._uses(str(i), value, call, time)
@@ -270,8 +262,9 @@ class _Analysis:
 
     def _use(self, output: Output, arg: str, value: Value) -> Use:
         """A use; where a write through another view made it, the form that is read is told."""
-        made, meta = self._made[output[0]].outputs[output[1]], _meta(value)
-        return Use(*output, arg, None if made == meta else meta)
+        node, number = output
+        made, meta = self._made[node].outputs[number], value.form.meta
+        return Use(node, number, arg, None if made is meta or made == meta else meta)
 
     def _holder(self, value: Value) -> Held | None:
         return self.held.get(value)
@@ -293,31 +286,36 @@ class _Analysis:
             target = held.name if held else "tensor"
             draft = self._draft(start, target.rpartition(".")[2], "get_attr", target, scope)
             draft.type = held.kind if held else "constant"
-            draft.outputs = [_meta(value)]
+            draft.outputs = [value.form.meta]
             self._sources[scope, value] = draft
         return (draft.name, 0)
 
     def _held_relative(self, value: Value) -> Value | None:
         if value.storage is None:
             return None
-        return next((v for v in self.held if v.storage == value.storage), None)
+        return self.held.on_storage(value.storage)
 
 
 def _calls_with_children(record: Record) -> set[Call]:
     found: set[Call] = set()
     for event in record.events:
-        if isinstance(event, OpEvent) and event.call is not None and not _is_rename(event):
+        if isinstance(event, OpEvent) and event.call is not None and not renames(event.function):
             found.add(event.call)
         elif isinstance(event, Call) and event.parent is not None:
             found.add(event.parent)
     return found
 
 
-def _is_rename(event: OpEvent) -> bool:
-    if isinstance(event.function, str):
-        return False
-    return short_name(event.function) == "data" and kind_of(event.function) in (Kind.VIEW, Kind.SET_DATA)
+def _part(plan: Plan, event: OpEvent) -> Region | None:
+    """Which part of its first argument a write through an index changes."""
+    if plan.kind is not Kind.SETITEM or not isinstance(event.args[0], Value):
+        return None
+    whole = event.args[0].region
+    return indexed(whole, event.args[1]) if whole is not None else None
 
 
-def _meta(value: Value) -> TensorMeta:
-    return value.form.meta
+def _outputs(result: Any) -> list[Value]:
+    """The values in a packed result, each once."""
+    if type(result) is Value:
+        return [result]
+    return list(dict.fromkeys(value for _, value in values(result)))

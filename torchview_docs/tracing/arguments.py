@@ -24,53 +24,54 @@ class Arguments:
         args: Packed, as `containers.pack` does.
         kwargs: Packed.
         used: The tensors, in order.
-        exact: Whether `key` says all that the form of a result can depend on.
+        operands: Their values, where there is a key.
+        key: Forms, types and values, nesting and keywords, in one row that is equal for no others;
+            None where an argument's part in the result is not known.
     """
 
-    __slots__ = ("_key", "_value", "args", "exact", "given", "kwargs", "used")
+    __slots__ = ("_row", "_value", "_values", "args", "given", "key", "kwargs", "operands", "used")
 
     def __init__(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], value: Callable[[torch.Tensor], Value]
     ) -> None:
         self.given = (args, kwargs)
         self.used: list[torch.Tensor] = []
-        self.exact = True
-        self._key: list[Hashable] = []
         self._value = value
+        self._values: list[Value] = []
+        row = self._row = list[Hashable]()
         self.args = tuple(self._all(args, 0))
         self.kwargs = _NONE
         if kwargs:
-            self._key += kwargs
+            row += kwargs
             self.kwargs = dict(zip(kwargs, self._all(kwargs.values(), 0), strict=True))
-
-    @property
-    def key(self) -> tuple[Hashable, ...]:
-        """Forms, types and values, nesting and keywords, in one row that is equal for no others."""
-        return tuple(self._key)
+        exact = row is self._row
+        self.key = tuple(row) if exact else None
+        self.operands = tuple(self._values) if exact else ()
 
     def _all(self, parts: Iterable[Any], depth: int) -> list[Any]:
         packed: list[Any] = []
-        key = self._key
+        row = self._row
         for part in parts:
             kind = type(part)
             if kind in _TENSORS:
                 value = self._value(part)
                 self.used.append(part)
+                self._values.append(value)
                 packed.append(value)
-                key.append(value.form)
+                row.append(value.form)
             elif kind in PLAIN:
                 packed.append(part)
                 # With its type, for 1, 1.0 and True are equal.
-                key += (kind, part)
+                row += (kind, part)
             elif (kind is tuple or kind is list) and depth < DEEPEST:
-                key += (kind, len(part))
+                row += (kind, len(part))
                 inner = self._all(part, depth + 1)
                 packed.append(inner if kind is list else tuple(inner))
             elif kind is slice:
-                key.append(slice)
+                row.append(slice)
                 packed.append(slice(*self._all((part.start, part.stop, part.step), depth + 1)))
             else:
-                self.exact = False
+                self._row = []  # another one: what is written from now on is not the key
                 self.used += tensors((part,), None)
                 packed.append(pack(part, self._value, depth))
         return packed

@@ -9,7 +9,7 @@ what it carries, so that a chain of writes is drawn as a chain.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from torchview_docs.tracing.region import Region, overlap
@@ -49,24 +49,24 @@ class _Write:
     carried: frozenset[Output]
 
 
-@dataclass(slots=True)
-class _Storage:
-    values: list[Value] = field(default_factory=list)
-    writes: list[_Write] = field(default_factory=list)
-
-
 class Dataflow:
     """Bindings and writes; `time` is the number of the event."""
 
     def __init__(self) -> None:
         self._bindings: dict[Value, _Binding] = {}
-        self._storages: dict[int, _Storage] = {}
+        #: By storage.
+        self._values: dict[int, list[Value]] = {}
+        self._writes: dict[int | None, list[_Write]] = {}
 
     def bind(self, value: Value, output: Output, time: int) -> None:
         """From now on a value is read from this output."""
         self._bindings[value] = _Binding(output, time)
         if value.storage is not None:
-            self._storages.setdefault(value.storage, _Storage()).values.append(value)
+            same = self._values.get(value.storage)
+            if same is None:
+                self._values[value.storage] = [value]
+            else:
+                same.append(value)
 
     def lend(self, value: Value, output: Output, time: int) -> Loan:
         """As `bind`, for a node that has only handed the value on; `take_back` undoes it."""
@@ -93,11 +93,15 @@ class Dataflow:
         """Whether something made the value."""
         return value in self._bindings
 
+    def written(self, value: Value) -> bool:
+        """Whether something has been written into the value's storage."""
+        return value.storage in self._writes
+
     def relative(self, value: Value) -> Value | None:
         """A bound value on the same storage: the latest of the same form, else the first."""
-        if value.storage is None or value.storage not in self._storages:
+        if value.storage is None or value.storage not in self._values:
             return None
-        values = self._storages[value.storage].values
+        values = self._values[value.storage]
         same = [v for v in values if v.region == value.region]
         return same[-1] if same else values[0] if values else None
 
@@ -105,11 +109,12 @@ class Dataflow:
         self, value: Value, region: Region | None, output: Output, time: int, carried: Iterable[Output]
     ) -> None:
         """A node has changed part of a value in place."""
-        if value.storage is None or value.region is None:
+        target = value.region
+        if target is None:
             self._bindings[value] = _Binding(output, time)
             return
-        log = self._storages.setdefault(value.storage, _Storage())
-        log.writes.append(_Write(time, region or value.region, value.region, output, frozenset(carried)))
+        log = self._writes.setdefault(value.storage, [])
+        log.append(_Write(time, region or target, target, output, frozenset(carried)))
 
     def read(self, value: Value, regions: Iterable[Region] | None = None) -> list[Output]:
         """What a reader depends on, in order of time.
@@ -120,19 +125,19 @@ class Dataflow:
         """
         binding = self._bindings.get(value)
         found = [] if binding is None else [binding.output]
-        if value.storage is None or value.region is None or value.storage not in self._storages:
+        log = self._writes.get(value.storage)
+        if log is None:
             return found
-        parts = [value.region] if regions is None else list(regions)
+        whole = value.region
+        if whole is None:
+            return found
+        parts = [whole] if regions is None else list(regions)
         since = -1 if binding is None else binding.time
-        writes = [
-            w
-            for w in self._storages[value.storage].writes
-            if w.time > since and any(overlap(w.region, part) for part in parts)
-        ]
+        writes = [w for w in log if w.time > since and any(overlap(w.region, part) for part in parts)]
         for write in writes:
             if parts == [write.region]:
                 found = []  # all of it: what the write made of the old content is its own business
-            elif write.target == value.region:
+            elif write.target == whole:
                 found = [output for output in found if output not in write.carried]
             if write.output not in found:
                 found.append(write.output)

@@ -26,10 +26,15 @@ class Form:
         self.dtype = dtype
         self.itemsize = dtype.itemsize
         #: What a graph tells of it.
-        self.meta = TensorMeta(shape, str(dtype).removeprefix("torch."))
+        self.meta = _meta(shape, str(dtype).removeprefix("torch."))
 
     def __repr__(self) -> str:
         return f"<{self.meta.dtype}{list(self.shape)} {self.strides}>"
+
+
+@lru_cache(maxsize=1 << 16)
+def _meta(shape: tuple[int, ...], dtype: str) -> TensorMeta:
+    return TensorMeta(shape, dtype)
 
 
 @lru_cache(maxsize=1 << 16)

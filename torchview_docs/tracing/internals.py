@@ -25,6 +25,7 @@ __all__ = [
     "no_torch_function",
     "parameters",
     "storage_address",
+    "submodules",
     "version",
     "weak_storage",
 ]
@@ -75,6 +76,11 @@ def parameters(module: torch.nn.Module) -> dict[str, torch.nn.Parameter | None]:
 def buffers(module: torch.nn.Module) -> dict[str, torch.Tensor | None]:
     """A module's own buffers."""
     return module._buffers
+
+
+def submodules(module: torch.nn.Module) -> dict[str, torch.nn.Module | None]:
+    """A module's own submodules."""
+    return module._modules
 
 
 def nested_sizes(t: torch.Tensor) -> torch.Tensor:

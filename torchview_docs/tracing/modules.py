@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 
 from torchview_docs.graph import Parameters
-from torchview_docs.tracing.internals import buffers, parameters
+from torchview_docs.tracing.internals import buffers, parameters, submodules
 
+_CONTAINERS = (list, tuple, dict)
+_HOLDERS = (*_CONTAINERS, torch.nn.Module)
+_REGISTERED = frozenset({"_modules", "_parameters", "_buffers"})
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
-__all__ = ["Modules", "class_name", "class_of", "config_of_module", "parameters_of"]
+__all__ = ["Modules", "ParameterCounts", "class_name", "class_of", "config_of_module"]
 
 
 def class_name(module: torch.nn.Module) -> str:
@@ -28,7 +31,9 @@ def class_name(module: torch.nn.Module) -> str:
 
 def class_of(module: torch.nn.Module) -> type:
     """A module's class; torch.compile wraps a module in one of its own, and it runs eagerly here."""
-    return type(getattr(module, "_orig_mod", module))
+    # Asked for by name: a module that has no such attribute takes long to say so.
+    wrapped = type(module).__name__ == "OptimizedModule"
+    return type(getattr(module, "_orig_mod", module) if wrapped else module)
 
 
 class Modules:
@@ -48,6 +53,11 @@ class Modules:
         if root is not None:
             self._add(root, "")
             self._add_hidden()
+
+    @property
+    def all(self) -> Sequence[torch.nn.Module]:
+        """The modules that are known, each once."""
+        return self._held
 
     def path(self, module: torch.nn.Module) -> str:
         """The path of a module; the root's is empty."""
@@ -72,18 +82,29 @@ class Modules:
                         yield f"{prefix}.{name}" if prefix else name, kind, tensor, module
 
     def _add(self, top: torch.nn.Module, path: str) -> None:
-        for inner, module in top.named_modules():
+        # As `named_modules` does, but without a generator for each level.
+        waiting = [(path, top)]
+        seen: set[int] = set()
+        while waiting:
+            full, module = waiting.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
             if id(module) not in self._paths:
-                full = f"{path}.{inner}" if path and inner else path or inner
                 self._paths[id(module)] = full
                 self._taken.add(full)
                 self._held.append(module)
+            inner = [
+                (f"{full}.{n}" if full else n, m) for n, m in submodules(module).items() if m is not None
+            ]
+            waiting += reversed(inner)
 
     def _add_hidden(self) -> None:
         for module in self._held:  # grows while it runs: hidden modules may hide others
             prefix = self._paths[id(module)]
             for name, value in list(vars(module).items()):
-                if name.startswith("_") and name in ("_modules", "_parameters", "_buffers"):
+                empty = isinstance(value, _CONTAINERS) and not value
+                if empty or not isinstance(value, _HOLDERS) or name in _REGISTERED:
                     continue
                 for key, hidden in _in_containers(value):
                     if id(hidden) not in self._paths:
@@ -107,24 +128,42 @@ def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[
             yield from _in_containers(part, f"{key}.{way}" if key else str(way), depth + 1)
 
 
-def parameters_of(module: torch.nn.Module) -> Parameters:
-    """Counts of a module's parameters; one that is shared counts once, lazy ones not yet."""
-    own = {id(p): p for p in parameters(module).values() if _counts(p)}
-    total = {id(p): p for m in module.modules() for p in parameters(m).values() if _counts(p)}
-    dtypes: Counter[torch.dtype] = Counter()
-    for p in total.values():
-        if p is not None:
-            dtypes[p.dtype] += p.numel()
-    return Parameters(
-        own=sum(p.numel() for p in own.values() if p is not None),
-        total=sum(p.numel() for p in total.values() if p is not None),
-        trainable=sum(p.numel() for p in total.values() if p is not None and p.requires_grad),
-        dtype=", ".join(str(dtype).removeprefix("torch.") for dtype, _ in dtypes.most_common()),
-    )
+class ParameterCounts:
+    """Counts of modules' parameters; one that is shared counts once, lazy ones not yet."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, Parameters] = {}
+        #: Of each module, the parameters in it and below, by id.
+        self._below: dict[int, dict[int, torch.Tensor]] = {}
+
+    def of(self, module: torch.nn.Module) -> Parameters:
+        """Those of one module."""
+        found = self._found.get(id(module))
+        if found is None:
+            total = self._in(module).values()
+            dtypes: Counter[torch.dtype] = Counter()
+            for p in total:
+                dtypes[p.dtype] += p.numel()
+            found = self._found[id(module)] = Parameters(
+                own=sum([p.numel() for p in _own(module).values()]),
+                total=sum(dtypes.values()),
+                trainable=sum([p.numel() for p in total if p.requires_grad]),
+                dtype=", ".join([str(dtype).removeprefix("torch.") for dtype, _ in dtypes.most_common()]),
+            )
+        return found
+
+    def _in(self, module: torch.nn.Module) -> dict[int, torch.Tensor]:
+        below = self._below.get(id(module))
+        if below is None:
+            below = self._below[id(module)] = _own(module)  # before its children, which may hold it again
+            for child in module.children():
+                below |= self._in(child)
+        return below
 
 
-def _counts(parameter: torch.Tensor | None) -> bool:
-    return parameter is not None and not torch.nn.parameter.is_lazy(parameter)
+def _own(module: torch.nn.Module) -> dict[int, torch.Tensor]:
+    held = parameters(module).values()
+    return {id(p): p for p in held if p is not None and not torch.nn.parameter.is_lazy(p)}
 
 
 def config_of_module(module: torch.nn.Module) -> str:
@@ -133,4 +172,4 @@ def config_of_module(module: torch.nn.Module) -> str:
         text = str(module.extra_repr())
     except Exception:  # code of the model's author, and only decoration
         return ""
-    return " ".join(_ADDRESS.sub("", text).split())
+    return " ".join((_ADDRESS.sub("", text) if " at 0x" in text else text).split())

@@ -6,6 +6,7 @@ copied, so that nothing that the model does later changes what was recorded.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -27,6 +28,8 @@ class Op:
         result: Packed.
         writes: The values that it changed in place.
         call: The module call that it ran in.
+        operands: The values in `args` and `kwargs`, in order, where `key` is given.
+        key: The arguments but for which tensors they are (see `arguments`), where it says all.
         returned: Values among its arguments that had left torch, and as what argument they come.
     """
 
@@ -36,6 +39,8 @@ class Op:
     result: Any
     writes: tuple[Value, ...]
     call: Call | None
+    operands: tuple[Value, ...] = ()
+    key: tuple[Hashable, ...] | None = None
     returned: list[tuple[str, Value]] = field(default_factory=list)
 
 

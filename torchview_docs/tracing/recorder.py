@@ -142,7 +142,7 @@ class Recorder(TorchFunctionMode):
 
     def _key(self, function: Any, kind: Kind, given: Arguments) -> Any:
         """What an operation is remembered by; None where it cannot be, or is not worth it."""
-        if not given.exact or (kind is not _ORDINARY and kind is not _INPLACE):
+        if given.key is None or (kind is not _ORDINARY and kind is not _INPLACE):
             return None
         if not self.hybrid.any_unreal(given.used):  # type: ignore[union-attr]
             return None
@@ -165,7 +165,7 @@ class Recorder(TorchFunctionMode):
                 packed.append(self.values.value(given.used[part]))
         writes = tuple([self.values.value(given.used[i]) for i in recipe.writes])
         whole = packed[0] if recipe.single else tuple(packed)
-        self._record(Op(function, given.args, given.kwargs, whole, writes, self._call), given)
+        self._record(function, given, whole, writes)
         return results[0] if recipe.single else tuple(results)
 
     def _changed(self, function: Any, kind: Kind, given: Arguments, before: list[int]) -> list[torch.Tensor]:
@@ -201,9 +201,10 @@ class Recorder(TorchFunctionMode):
             packed_result = pack(result, self.values.value)
             writes = ()
         if writes or type(packed_result) is Value or has_value(packed_result):
-            self._record(Op(function, given.args, given.kwargs, packed_result, writes, self._call), given)
+            self._record(function, given, packed_result, writes)
 
-    def _record(self, op: Op, given: Arguments) -> None:
+    def _record(self, function: Any, given: Arguments, result: Any, writes: tuple[Value, ...]) -> None:
+        op = Op(function, given.args, given.kwargs, result, writes, self._call, given.operands, given.key)
         if self._escapes:
             op.returned = self._escapes.returned(*given.given)
         self.record.events.append(op)

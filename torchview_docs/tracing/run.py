@@ -17,13 +17,13 @@ from torchview_docs.graph import Graph
 from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.internals import buffers, is_lazy, parameters
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules, class_name
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.recorder import Recorder
-from torchview_docs.tracing.sources import Held
+from torchview_docs.tracing.sources import Holdings
 from torchview_docs.tracing.state import Saved, fixed_randomness
-from torchview_docs.tracing.tensors import Value
 
 __all__ = ["Subject", "model_name", "run"]
 
@@ -73,19 +73,20 @@ def run(
 
 def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bool, budget: float) -> Graph:
     model = subject.model
-    if isinstance(model, torch.nn.Module) and any(map(torch.nn.parameter.is_lazy, _parameters(model))):
-        model = _copied(model)  # what a lazy module becomes at its first call cannot be undone
     root = model if isinstance(model, torch.nn.Module) else None
-    saved = Saved(model)
-    recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
     modules = Modules(root)
+    if root is not None and _has_lazy(modules):
+        model = root = _copied(root)  # what a lazy module becomes at its first call cannot be undone
+        modules = Modules(root)
+    saved = Saved(modules.all)
+    recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
     try:
-        held = _held(modules, recorder)
+        held = Holdings(modules, recorder.values)
         inputs = list(_inputs(subject))
         for _, tensor in inputs:
             saved.add(tensor)
         if hybrid is not None:
-            for tensor in _floats(root, [t for _, t in inputs]):
+            for tensor in _floats(modules, [t for _, t in inputs]):
                 hybrid.declare_unreal(tensor)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         if root is not None:
@@ -93,7 +94,6 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         with fixed_randomness(), torch.set_grad_enabled(grad), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
-        held |= _held(modules, recorder)
         device = "meta" if hybrid is not None else _device(root, inputs)
         return analyse(
             recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
@@ -111,6 +111,8 @@ def _copied(model: torch.nn.Module) -> torch.nn.Module:
 
 
 def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
+    if all(module.training is training for module in root.modules()):
+        return
     try:
         root.train(training)
     except NotImplementedError:  # an exported part has one mode for ever and refuses to change it
@@ -131,34 +133,24 @@ def _no_collection(*, meta: bool) -> Iterator[None]:
         gc.enable()
 
 
-def _parameters(model: torch.nn.Module) -> Iterator[torch.Tensor]:
-    yield from model.parameters()
-    yield from model.buffers()
+def _has_lazy(modules: Modules) -> bool:
+    return any(
+        tensor is not None and is_lazy((type(tensor),))
+        for module in modules.all
+        for held in (parameters(module), buffers(module))
+        for tensor in held.values()
+    )
 
 
-def _held(modules: Modules, recorder: Recorder) -> dict[Value, Held]:
-    found: dict[Value, Held] = {}
-    for name, kind, tensor, owner in modules.tensors():
-        if not torch.nn.parameter.is_lazy(tensor):
-            value = recorder.values.value(tensor)
-            first = found.get(value)
-            if first is None:
-                found[value] = Held(name, kind, (owner,))
-            else:  # tied: the first name, all owners
-                found[value] = Held(first.name, first.kind, (*first.owners, owner))
-    return found
-
-
-def _floats(root: torch.nn.Module | None, inputs: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+def _floats(modules: Modules, inputs: list[torch.Tensor]) -> Iterator[torch.Tensor]:
     """What is not computed with: floating-point parameters and inputs, and large buffers."""
     yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
-    if root is not None:
-        made = [t for t in _parameters(root) if not torch.nn.parameter.is_lazy(t)]
-        yield from (
-            t
-            for t in made
-            if t.is_floating_point() and (isinstance(t, torch.nn.Parameter) or t.numel() > 1 << 16)
-        )
+    for module in modules.all:
+        for held, smallest in ((parameters(module), 0), (buffers(module), 1 << 16)):
+            for t in held.values():
+                if t is not None and not t.is_meta and not is_lazy((type(t),)):
+                    if t.is_floating_point() and t.numel() > smallest:
+                        yield t
 
 
 def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:

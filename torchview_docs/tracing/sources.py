@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import torch
 
+from torchview_docs.tracing.internals import is_lazy
+from torchview_docs.tracing.modules import Modules
 from torchview_docs.tracing.packed import operands
 from torchview_docs.tracing.record import Call
-from torchview_docs.tracing.tensors import Value
+from torchview_docs.tracing.tensors import Tensors, Value
 
-__all__ = ["Held", "hidden", "where_it_enters"]
+__all__ = ["Held", "Holdings", "hidden", "where_it_enters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,46 @@ class Held:
     name: str
     kind: str
     owners: tuple[torch.nn.Module, ...]
+
+
+class Holdings:
+    """The tensors that modules hold, by value.
+
+    They are looked up before the run, and once more when somebody asks for a value that was not
+    there then: parameters are made and replaced while models run, but in few of them.
+    """
+
+    def __init__(self, modules: Modules, values: Tensors) -> None:
+        self._modules = modules
+        self._values = values
+        self._count = len(modules.all)
+        self._found = self._look()
+        self._again = False
+
+    def get(self, value: Value) -> Held | None:
+        """What is known of a value; None where no module holds it."""
+        found = self._found.get(value)
+        if not self._again and (found is None or len(self._modules.all) != self._count):
+            self._again = True
+            self._found |= self._look()
+            found = self._found.get(value)
+        return found
+
+    def on_storage(self, storage: int) -> Value | None:
+        """The first value on a storage that a module holds."""
+        return next((v for v in self._found if v.storage == storage), None)
+
+    def _look(self) -> dict[Value, Held]:
+        found: dict[Value, Held] = {}
+        for name, kind, tensor, owner in self._modules.tensors():
+            if not is_lazy((type(tensor),)):
+                value = self._values.value(tensor)
+                first = found.get(value)
+                if first is None:
+                    found[value] = Held(name, kind, (owner,))
+                else:  # tied: the first name, all owners
+                    found[value] = Held(first.name, first.kind, (*first.owners, owner))
+        return found
 
 
 def where_it_enters(value: Value, call: Call | None, time: int) -> tuple[Call | None, int]:
