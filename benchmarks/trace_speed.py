@@ -217,7 +217,9 @@ def main() -> None:
         forward, theirs = found["forward"], found["torchview"]
         peer = f"{theirs / found['fresh']:9.1f} ×" if theirs else f"{'–':>11}"
         each = (
-            f"  {found['warm'] / found['operations'] * 1e6:.1f} µs an operation" if found["operations"] else ""
+            f"  {found['warm'] / found['operations'] * 1e6:.1f} µs an operation"
+            if found["operations"]
+            else ""
         )
         print(
             f"{name:10}{found['nodes']:7}{forward * 1e3:7.0f} ms{found['fresh'] / forward:6.2f} ×"

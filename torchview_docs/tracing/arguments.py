@@ -62,9 +62,9 @@ class Arguments:
             elif kind in PLAIN:
                 packed.append(part)
                 # With its type, for 1, 1.0 and True are equal.
-                row += (kind, part)
+                row.extend((kind, part))
             elif (kind is tuple or kind is list) and depth < DEEPEST:
-                row += (kind, len(part))
+                row.extend((kind, len(part)))
                 inner = self._all(part, depth + 1)
                 packed.append(inner if kind is list else tuple(inner))
             elif kind is slice:

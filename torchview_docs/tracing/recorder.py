@@ -153,7 +153,7 @@ class Recorder(TorchFunctionMode):
         results: list[Any] = []
         packed: list[Any] = []
         for part in recipe.parts:
-            if type(part) is Form:
+            if isinstance(part, Form):
                 made = torch.empty_strided(part.shape, part.strides, dtype=part.dtype, device="meta")  # type: ignore[arg-type]
                 results.append(made)
                 packed.append(self.values.fresh(made, part))

@@ -147,10 +147,8 @@ def _floats(modules: Modules, inputs: list[torch.Tensor]) -> Iterator[torch.Tens
     yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
     for module in modules.all:
         for held, smallest in ((parameters(module), 0), (buffers(module), 1 << 16)):
-            for t in held.values():
-                if t is not None and not t.is_meta and not is_lazy((type(t),)):
-                    if t.is_floating_point() and t.numel() > smallest:
-                        yield t
+            made = [t for t in held.values() if t is not None and not is_lazy((type(t),))]
+            yield from (t for t in made if t.is_floating_point() and t.numel() > smallest)
 
 
 def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:
