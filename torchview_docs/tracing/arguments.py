@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -38,7 +38,7 @@ class Arguments:
         self.used: list[torch.Tensor] = []
         self._value = value
         self._values: list[Value] = []
-        row = self._row = list[Hashable]()
+        row = self._row = list[Any]()
         self.args = tuple(self._all(args, 0))
         self.kwargs = _NONE
         if kwargs:
