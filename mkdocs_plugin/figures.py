@@ -56,7 +56,10 @@ class SiteFigures:
         """Put every figure into its page, and warn of those that failed."""
         # A page that a dirty build leaves alone has no content.
         pages = [file.page for file in files if file.page is not None and file.page.content is not None]
-        asked = [[self.requests[number] for number in marked(page.content or "")] for page in pages]
+        asked = [
+            [self.requests[number] for number in marked(page.content or "", len(self.requests))]
+            for page in pages
+        ]
         wanted = [request.wanted for requests in asked for request in requests]
         self.results = self._resolve([spec for spec in wanted if isinstance(spec, FigureSpec)])
         for page, requests in zip(pages, asked, strict=True):
@@ -80,7 +83,7 @@ class SiteFigures:
             placed.append(figures.place(self.requests[number]))
             return str(placed[-1])
 
-        page.content = fill(page.content or "", figure)
+        page.content = fill(page.content or "", figure, len(self.requests))
         if page.present_anchor_ids is not None:
             # For MkDocs' check of links to anchors.
             page.present_anchor_ids |= figures.ids
@@ -103,11 +106,11 @@ class SiteFigures:
         """
         if not has_mark(html):
             return html
-        asked = [self.requests[number].wanted for number in marked(html)]
+        asked = [self.requests[number].wanted for number in marked(html, len(self.requests))]
         unknown = [spec for spec in asked if isinstance(spec, FigureSpec) and spec not in self.results]
         self.results = {**self.results, **self._resolve(unknown)}
         figures = PageFigures(self.results, ids=set(_ID.findall(html)))
-        return fill(html, lambda number: str(figures.place(self.requests[number])))
+        return fill(html, lambda number: str(figures.place(self.requests[number])), len(self.requests))
 
     def _warn(self, config: MkDocsConfig, file: File, requests: Sequence[Request]) -> None:
         if not any(placed.failure for placed in self._placed[file.src_uri]):

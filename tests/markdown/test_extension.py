@@ -29,8 +29,8 @@ def convert(text: str, *extensions: str) -> tuple[str, list[Request]]:
     html = markdown.markdown(
         text, extensions=[TorchviewExtension(requests=requests), *names], extension_configs=config
     )
-    live = [requests[number] for number in marked(html)]
-    return fill(html, lambda number: _shown(requests[number])), live
+    live = [requests[number] for number in marked(html, len(requests))]
+    return fill(html, lambda number: _shown(requests[number]), len(requests)), live
 
 
 def _shown(request: Request) -> str:
@@ -135,14 +135,14 @@ class TestWithAndWithoutSuperfences:
             requests: list[Request] = []
             ours: list[str | markdown.Extension] = [TorchviewExtension(requests=requests)]
             order = [*extensions, *ours] if before else [*ours, *extensions]
-            assert len(marked(markdown.markdown(FENCE, extensions=order))) == 1
+            assert len(marked(markdown.markdown(FENCE, extensions=order), 1)) == 1
 
     def test_one_instance_converts_many_texts(self, extensions: list[str]) -> None:
         requests: list[Request] = []
         md = markdown.Markdown(extensions=[TorchviewExtension(requests=requests), *extensions])
         for line in (1, 3):
             html = md.reset().convert("\n" * (line - 1) + FENCE)
-            assert requests[marked(html)[0]].fence.line == line
+            assert requests[marked(html, len(requests))[0]].fence.line == line
 
 
 def test_superfences_keeps_its_other_fences_and_its_tabs() -> None:
@@ -158,7 +158,7 @@ def test_superfences_keeps_its_other_fences_and_its_tabs() -> None:
     )
     assert '<pre class="mermaid"><code>a</code></pre>' in html
     assert "\t" in html
-    assert [requests[number].wanted for number in marked(html)] == [
+    assert [requests[number].wanted for number in marked(html, len(requests))] == [
         FigureSpec("pkg.Net"), FigureSpec("pkg.B", depth=2, class_=("wide",)),
     ]  # fmt: skip
 
@@ -170,7 +170,7 @@ def test_superfences_given_as_an_instance_is_found_too() -> None:
     superfences = SuperFencesCodeExtension()
     for _ in range(2):
         html = markdown.markdown(FENCE, extensions=[TorchviewExtension(requests=requests), superfences])
-        assert len(marked(html)) == 1
+        assert len(marked(html, len(requests))) == 1
     assert [entry["name"] for entry in superfences.superfences].count("torchview") == 1
 
 
@@ -188,5 +188,11 @@ def test_a_wrong_option_of_the_extension_is_an_error() -> None:
 
 def test_marks_in_comments_are_taken_away() -> None:
     html = f"{mark(0)}<!-- a {mark(1)} b --><!-- c -->{mark(2)}"
-    assert marked(html) == [0, 2]
-    assert fill(html, str) == "0<!-- a  b --><!-- c -->2"
+    assert marked(html, 3) == [0, 2]
+    assert fill(html, str, 3) == "0<!-- a  b --><!-- c -->2"
+
+
+def test_what_looks_like_a_mark_and_was_never_made_is_text() -> None:
+    html = mark(0) + mark(7)
+    assert marked(html, 1) == [0]
+    assert fill(html, str, 1) == "0" + mark(7)

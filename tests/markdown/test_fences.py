@@ -103,6 +103,20 @@ def test_a_line_that_is_less_indented_ends_the_fence_which_is_a_problem() -> Non
     assert fence.span == (2, 6)
 
 
+@pytest.mark.parametrize("item", ["- ", "1. ", "* ", ": ", "> - "])
+def test_a_fence_on_the_line_of_a_lists_mark_is_a_problem_of_the_whole_fence(item: str) -> None:
+    inside = " " * len(item)
+    text = f"{item}```torchview\n{inside}pkg.Net\n{inside}```\n\n```torchview\npkg.Other\n```\n"
+    fence, next_one = found(text.replace(" " * 4, "> " + " " * 2) if item.startswith(">") else text)
+    assert "on a line of its own" in fence.problem
+    assert (fence.line, fence.span, fence.prefix) == (1, (0, 3), item)
+    assert (next_one.problem, next_one.line) == ("", 5)
+
+
+def test_other_languages_on_the_line_of_a_lists_mark_are_nobodys_business() -> None:
+    assert found("- ```python\n  torchview\n  ```\n") == []
+
+
 def test_equal_fences_have_their_lines_in_order() -> None:
     fence = "```torchview\npkg.Net\n```\n"
     other = "```torchview\npkg.Other\n```\n"

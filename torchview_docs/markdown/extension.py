@@ -202,7 +202,7 @@ class _Figures(Postprocessor):
 
     def run(self, text: str) -> str:
         requests = self.page.requests
-        for number in marked(text):
+        for number in marked(text, len(requests)):
             spec = requests[number].wanted
             if number in self.page.mine and isinstance(spec, FigureSpec) and spec.caption:
                 requests[number] = replace(requests[number], caption=caption_html(self.md, spec.caption))

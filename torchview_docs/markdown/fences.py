@@ -53,8 +53,10 @@ def scan(lines: Sequence[str]) -> list[Fence]:
         return found
     for number, line in enumerate(lines):
         if opening is None:
-            if "```" in line or "~~~" in line:
+            if ("```" in line or "~~~" in line) and not (found and number < found[-1].span[1]):
                 opening = _Opening.of(line, number)
+                if opening is None and (item := _Opening.on_item(line, number)):
+                    found.append(item.broken(lines, number + 1))
             continue
         state = opening.take(line)
         if state == "open":
@@ -133,6 +135,9 @@ _START = re.compile(
     ) [ \t]*$"""
 )
 _ANY_START = re.compile(r"(?P<prefix>[> \t]*)(?P<mark>~{3,}|`{3,})(?P<info>[^`\n]*)$")
+_ITEM_START = re.compile(
+    r"(?P<prefix>[> \t]*(?:[*+-]|\d+[.)]|:)[ \t]+)(?P<mark>~{3,}|`{3,})(?P<info>[^`\n]*)$"
+)
 
 
 @dataclass
@@ -157,6 +162,15 @@ class _Opening:
         if valid is None and header is None:
             return None
         return cls(number, match["prefix"], match["mark"], header)
+
+    @classmethod
+    def on_item(cls, line: str, number: int) -> _Opening | None:
+        """A figure's fence that stands on the first line of a list item, where it is none."""
+        match = _ITEM_START.match(line)
+        if match is None or not _MEANT.match(match["info"]):
+            return None
+        problem = "a fence on the line of a list's mark is text: put it on a line of its own, indented"
+        return cls(number, match["prefix"], match["mark"], _Header({}, problem))
 
     def take(self, line: str) -> str:
         """Whether the fence is `open`, `closed` or `given up` after this line."""

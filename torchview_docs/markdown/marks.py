@@ -33,17 +33,18 @@ def has_mark(html: str) -> bool:
     return _START in html
 
 
-def marked(html: str) -> list[int]:
-    """The numbers of the marks in a page, in order."""
-    return [int(found["number"]) for found in _MARKS.finditer(html) if found["number"] is not None]
+def marked(html: str, count: int) -> list[int]:
+    """The numbers of the marks in a page, in order; `count` have been made, what else is there is text."""
+    numbers = [int(found["number"]) for found in _MARKS.finditer(html) if found["number"] is not None]
+    return [number for number in numbers if number < count]
 
 
-def fill(html: str, figure: Callable[[int], str]) -> str:
-    """The page with each mark replaced, in order; marks in comments are taken away."""
+def fill(html: str, figure: Callable[[int], str], count: int) -> str:
+    """The page with each of `count` marks replaced, in order; marks in comments are taken away."""
 
     def replaced(found: re.Match[str]) -> str:
         if found["number"] is not None:
-            return figure(int(found["number"]))
+            return figure(int(found["number"])) if int(found["number"]) < count else found[0]
         return "<!--" + _MARKS.sub("", found[0].removeprefix("<!--"))
 
     return _MARKS.sub(replaced, html)

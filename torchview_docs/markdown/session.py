@@ -71,16 +71,16 @@ class Session:
         Raises:
             TorchviewDocsError: A figure failed and the session is strict.
         """
-        asked = marked(html)
+        asked = marked(html, len(requests))
         if not asked:
-            return fill(html, str)
+            return fill(html, str, 0)
         page = Page.of(md)
         wanted = [requests[number] for number in asked]
         placed = self._place(page, wanted)
         self._tell(page, zip(wanted, placed, strict=True))
         parts = dict(zip(asked, map(str, placed), strict=True))
         parts[asked[0]] = f"<style>{_inline_style()}</style>{parts[asked[0]]}"
-        return fill(html, parts.__getitem__)
+        return fill(html, parts.__getitem__, len(requests))
 
     def _place(self, page: Page, requests: Sequence[Request]) -> list[Placed]:
         from torchview_docs.markdown.figures import PageFigures
