@@ -22,7 +22,7 @@ from .result import Outcome
 if TYPE_CHECKING:
     from torchview_docs.graph import Graph
 
-__all__ = ["STAGES", "module_calls", "mismatch", "run_stage"]
+__all__ = ["STAGES", "mismatch", "module_calls", "run_stage"]
 
 #: Depths that torchview is asked for: its default, and one at which everything is open.
 _PEER_DEPTHS = (3, 100)
@@ -174,7 +174,8 @@ def _reason(error: BaseException, where: str = "") -> str:
     place = "/".join(last.filename.rsplit("/", 2)[-2:]) + f":{last.lineno} `{last.line}`" if last else ""
     text = " ".join(str(error).split())[:300]
     advice = f" [{failure.message}]" if failure is not None and failure.message not in text else ""
-    return f"{where + ': ' if where else ''}{type(error).__name__}: {text} ({place}){' '.join(advice.split(chr(10)))[:300]}"
+    start = f"{where}: " if where else ""
+    return f"{start}{type(error).__name__}: {text} ({place}){' '.join(advice.split())[:300]}"
 
 
 def _described(call: Call) -> str:

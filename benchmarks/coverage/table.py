@@ -33,14 +33,13 @@ def table(results: Iterable[Result]) -> str:
     if len(rows) > 1:
         rows.append(_row("all", [r for found in by_package.values() for r in found]))
     widths = [max(len(row[i]) for row in [_HEADS, *rows]) for i in range(len(_HEADS))]
-    lines = []
-    for row in [_HEADS, *rows]:
-        lines.append(
-            "  ".join(
-                cell.ljust(w) if i == 0 else cell.rjust(w)
-                for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-            )
+    lines = [
+        "  ".join(
+            cell.ljust(w) if i == 0 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
         )
+        for row in [_HEADS, *rows]
+    ]
     return "\n".join(lines)
 
 

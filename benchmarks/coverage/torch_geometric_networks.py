@@ -105,29 +105,99 @@ def _basic() -> Iterator[Entry]:
 
 _MODELS: list[Entry] = [
     ("MLP", lambda: pyg.MLP([_FEATURES, 32, 4]), given(_x)),
-    ("JumpingKnowledge lstm", lambda: pyg.JumpingKnowledge("lstm", _FEATURES, 2), given(lambda: [_x(), _x()])),
-    ("HeteroJumpingKnowledge", lambda: pyg.HeteroJumpingKnowledge(["a", "b"], "cat"), given(lambda: {k: [_x(), _x()] for k in "ab"})),
+    (
+        "JumpingKnowledge lstm",
+        lambda: pyg.JumpingKnowledge("lstm", _FEATURES, 2),
+        given(lambda: [_x(), _x()]),
+    ),
+    (
+        "HeteroJumpingKnowledge",
+        lambda: pyg.HeteroJumpingKnowledge(["a", "b"], "cat"),
+        given(lambda: {k: [_x(), _x()] for k in "ab"}),
+    ),
     ("MetaLayer", lambda: pyg.MetaLayer(_MetaEdge()), given(_x, _edges, _per_edge(4))),
     ("Node2Vec", lambda: pyg.Node2Vec(_EDGES, 8, 4, 2, num_nodes=_NODES), given(_kinds(4, _NODES))),
-    ("MetaPath2Vec", lambda: pyg.MetaPath2Vec(_edge_dict(), 8, list(_METADATA[1]), 2, 2, num_nodes_dict={"a": _NODES, "b": _NODES}), given("a")),
-    ("DeepGraphInfomax", lambda: pyg.DeepGraphInfomax(16, pyg.GCNConv(_FEATURES, 16), lambda z, *_: z.mean(0).sigmoid(), lambda x, e: (x.flip(0), e)), GRAPH),
-    ("InnerProductDecoder", lambda: pyg.InnerProductDecoder(), GRAPH),
+    (
+        "MetaPath2Vec",
+        lambda: pyg.MetaPath2Vec(
+            _edge_dict(), 8, list(_METADATA[1]), 2, 2, num_nodes_dict={"a": _NODES, "b": _NODES}
+        ),
+        given("a"),
+    ),
+    (
+        "DeepGraphInfomax",
+        lambda: pyg.DeepGraphInfomax(
+            16, pyg.GCNConv(_FEATURES, 16), lambda z, *_: z.mean(0).sigmoid(), lambda x, e: (x.flip(0), e)
+        ),
+        GRAPH,
+    ),
+    ("InnerProductDecoder", pyg.InnerProductDecoder, GRAPH),
     ("GAE", lambda: pyg.GAE(pyg.GCN(**_BASIC)), GRAPH),
     ("ARGA", lambda: pyg.ARGA(pyg.GCN(**_BASIC), _linear(4)), GRAPH),
     ("SignedGCN", lambda: pyg.SignedGCN(_FEATURES, 16, 2), given(_x, _edges, _edges)),
     ("GraphUNet", lambda: pyg.GraphUNet(_FEATURES, 16, 4, 2), GRAPH),
-    ("SchNet", lambda: pyg.SchNet(16, 16, 2, interaction_graph=lambda pos, batch: (_edges(), (pos[_EDGES[0]] - pos[_EDGES[1]]).norm(dim=-1))), _molecule()),
-    ("GPSENodeEncoder", lambda: pyg.GPSENodeEncoder(32, 8, 8, dim_in=_FEATURES, expand_x=True), given(_x, (_NODES, 8))),
-    ("GPSE", lambda: pyg.GPSE(dim_inner=16, layers_mp=2), given(lambda: Data(x=torch.rand(_NODES, 20), edge_index=_edges(), batch=_one_graph(), num_graphs=1, y=torch.rand(_NODES, 51), y_graph=torch.rand(1, 11)))),
-    ("DeepGCNLayer", lambda: pyg.DeepGCNLayer(pyg.GENConv(_FEATURES, _FEATURES), torch.nn.LayerNorm(_FEATURES), torch.nn.ReLU()), GRAPH),
-    ("DeepGCNLayer checkpoint", lambda: pyg.DeepGCNLayer(pyg.GENConv(_FEATURES, _FEATURES), torch.nn.LayerNorm(_FEATURES), torch.nn.ReLU(), ckpt_grad=True), GRAPH),
+    (
+        "SchNet",
+        lambda: pyg.SchNet(
+            16,
+            16,
+            2,
+            interaction_graph=lambda pos, _batch: (_edges(), (pos[_EDGES[0]] - pos[_EDGES[1]]).norm(dim=-1)),
+        ),
+        _molecule(),
+    ),
+    (
+        "GPSENodeEncoder",
+        lambda: pyg.GPSENodeEncoder(32, 8, 8, dim_in=_FEATURES, expand_x=True),
+        given(_x, (_NODES, 8)),
+    ),
+    (
+        "GPSE",
+        lambda: pyg.GPSE(dim_inner=16, layers_mp=2),
+        given(
+            lambda: Data(
+                x=torch.rand(_NODES, 20),
+                edge_index=_edges(),
+                batch=_one_graph(),
+                num_graphs=1,
+                y=torch.rand(_NODES, 51),
+                y_graph=torch.rand(1, 11),
+            )
+        ),
+    ),
+    (
+        "DeepGCNLayer",
+        lambda: pyg.DeepGCNLayer(
+            pyg.GENConv(_FEATURES, _FEATURES), torch.nn.LayerNorm(_FEATURES), torch.nn.ReLU()
+        ),
+        GRAPH,
+    ),
+    (
+        "DeepGCNLayer checkpoint",
+        lambda: pyg.DeepGCNLayer(
+            pyg.GENConv(_FEATURES, _FEATURES), torch.nn.LayerNorm(_FEATURES), torch.nn.ReLU(), ckpt_grad=True
+        ),
+        GRAPH,
+    ),
     ("LabelPropagation", lambda: pyg.LabelPropagation(2, 0.9), given(_kinds(_NODES), _edges)),
-    ("CorrectAndSmooth", lambda: pyg.CorrectAndSmooth(2, 0.9, 2, 0.8), given((_NODES, 3), _kinds(_NODES), lambda: torch.ones(_NODES, dtype=torch.bool), _edges)),
-    ("AttentiveFP", lambda: pyg.AttentiveFP(_FEATURES, 16, 4, 4, 2, 2), given(_x, _edges, _per_edge(4), _batch)),
+    (
+        "CorrectAndSmooth",
+        lambda: pyg.CorrectAndSmooth(2, 0.9, 2, 0.8),
+        given((_NODES, 3), _kinds(_NODES), lambda: torch.ones(_NODES, dtype=torch.bool), _edges),
+    ),
+    (
+        "AttentiveFP",
+        lambda: pyg.AttentiveFP(_FEATURES, 16, 4, 4, 2, 2),
+        given(_x, _edges, _per_edge(4), _batch),
+    ),
     ("RECT_L", lambda: pyg.RECT_L(_FEATURES, 16), GRAPH),
     ("LINKX", lambda: pyg.LINKX(_NODES, _FEATURES, 16, 4, 2), GRAPH),
     ("LightGCN", lambda: pyg.LightGCN(_NODES, 8, 2), given(_edges)),
-    ("MaskLabel", lambda: pyg.MaskLabel(3, _FEATURES), given(_x, _kinds(_NODES), lambda: torch.arange(_NODES) < 3)),
+    (
+        "MaskLabel",
+        lambda: pyg.MaskLabel(3, _FEATURES),
+        given(_x, _kinds(_NODES), lambda: torch.arange(_NODES) < 3),
+    ),
     ("GroupAddRev", lambda: pyg.GroupAddRev(pyg.GCNConv(8, 8), num_groups=2), GRAPH),
     ("PMLP", lambda: pyg.PMLP(_FEATURES, 16, 4, 2), GRAPH),
     ("NeuralFingerprint", lambda: pyg.NeuralFingerprint(_FEATURES, 16, 4, 2), given(_x, _edges, _batch)),
@@ -139,28 +209,69 @@ _MODELS: list[Entry] = [
     ("GNNFF", lambda: pyg.GNNFF(16, 16, 2), _molecule()),
     ("ViSNet", lambda: pyg.models.ViSNet(hidden_channels=16, num_heads=2, num_layers=1), _molecule()),
     ("RENet", lambda: pyg.RENet(_NODES, 3, 8, 2), given(_history)),
-    ("global_add_pool", lambda: pyg.SumAggregation(), given(_x, _batch)),
+    ("global_add_pool", pyg.SumAggregation, given(_x, _batch)),
     ("SAGPooling", lambda: pyg.SAGPooling(_FEATURES), GRAPH),
     ("TopKPooling", lambda: pyg.TopKPooling(_FEATURES), GRAPH),
     ("ASAPooling", lambda: pyg.ASAPooling(_FEATURES), GRAPH),
     ("EdgePooling", lambda: pyg.EdgePooling(_FEATURES), given(_x, _edges, _batch)),
     ("MemPooling", lambda: pyg.MemPooling(_FEATURES, 8, 2, 3), given(_x, _batch)),
     ("Set2Set", lambda: pyg.Set2Set(_FEATURES, 3), given(_x, _batch)),
-    ("SetTransformerAggregation", lambda: pyg.SetTransformerAggregation(_FEATURES, heads=2), given(_x, _batch)),
+    (
+        "SetTransformerAggregation",
+        lambda: pyg.SetTransformerAggregation(_FEATURES, heads=2),
+        given(_x, _batch),
+    ),
     ("SortAggregation", lambda: pyg.SortAggregation(3), given(_x, _batch)),
-    ("GraphMultisetTransformer", lambda: pyg.GraphMultisetTransformer(_FEATURES, 3, heads=2), given(_x, _batch)),
+    (
+        "GraphMultisetTransformer",
+        lambda: pyg.GraphMultisetTransformer(_FEATURES, 3, heads=2),
+        given(_x, _batch),
+    ),
     ("LSTMAggregation", lambda: pyg.LSTMAggregation(_FEATURES, 8), given(_x, _batch)),
-    ("Sequential", lambda: pyg.Sequential("x, edge_index", [(pyg.GCNConv(_FEATURES, 16), "x, edge_index -> x"), torch.nn.ReLU(), (pyg.GCNConv(16, 4), "x, edge_index -> x")]), GRAPH),
-    ("to_hetero", lambda: pyg.to_hetero(pyg.GraphSAGE(**_BASIC), _METADATA), given(_heterogeneous, _edge_dict)),
-    ("HeteroConv", lambda: pyg.HeteroConv({kind: pyg.SAGEConv((-1, -1), 8) for kind in _METADATA[1]}), given(_heterogeneous, _edge_dict)),
-]  # fmt: skip
+    (
+        "Sequential",
+        lambda: pyg.Sequential(
+            "x, edge_index",
+            [
+                (pyg.GCNConv(_FEATURES, 16), "x, edge_index -> x"),
+                torch.nn.ReLU(),
+                (pyg.GCNConv(16, 4), "x, edge_index -> x"),
+            ],
+        ),
+        GRAPH,
+    ),
+    (
+        "to_hetero",
+        lambda: pyg.to_hetero(pyg.GraphSAGE(**_BASIC), _METADATA),
+        given(_heterogeneous, _edge_dict),
+    ),
+    (
+        "HeteroConv",
+        lambda: pyg.HeteroConv({kind: pyg.SAGEConv((-1, -1), 8) for kind in _METADATA[1]}),
+        given(_heterogeneous, _edge_dict),
+    ),
+]
 
 
 def _convolutions() -> Iterator[Entry]:
     pair = (_FEATURES, 16)
     weighted = ("GCNConv", "GraphConv", "TAGConv", "ARMAConv", "SGConv", "LEConv")
-    for name in (*weighted, "SAGEConv", "GATConv", "GATv2Conv", "TransformerConv", "ResGatedGraphConv", "MFConv",
-                 "FeaStConv", "ClusterGCNConv", "GENConv", "SuperGATConv", "EGConv", "GeneralConv", "MixHopConv"):  # fmt: skip
+    for name in (
+        *weighted,
+        "SAGEConv",
+        "GATConv",
+        "GATv2Conv",
+        "TransformerConv",
+        "ResGatedGraphConv",
+        "MFConv",
+        "FeaStConv",
+        "ClusterGCNConv",
+        "GENConv",
+        "SuperGATConv",
+        "EGConv",
+        "GeneralConv",
+        "MixHopConv",
+    ):
         yield name, partial(getattr(pyg, name), *pair), WEIGHTED if name in weighted else GRAPH
     for name in ("GATConv", "GATv2Conv", "TransformerConv", "ResGatedGraphConv", "GENConv"):
         yield f"{name} attributes", partial(getattr(pyg, name), *pair, edge_dim=4), ATTRIBUTED
@@ -185,18 +296,26 @@ def _convolutions() -> Iterator[Entry]:
     yield "ChebConv", partial(pyg.ChebConv, *pair, K=3), GRAPH
     yield "PointTransformerConv", partial(pyg.PointTransformerConv, *pair), given(_x, (_NODES, 3), _edges)
     yield "XConv", partial(pyg.XConv, *pair, dim=3, kernel_size=3, hidden_channels=8), given(_x, (_NODES, 3))
-    yield "HEATConv", partial(pyg.HEATConv, *pair, 2, 2, 4, 4, 4), given(_x, _edges, _kinds(_NODES, 2), _kinds(_EDGES.shape[1], 2), _per_edge(4))  # fmt: skip
+    yield (
+        "HEATConv",
+        partial(pyg.HEATConv, *pair, 2, 2, 4, 4, 4),
+        given(_x, _edges, _kinds(_NODES, 2), _kinds(_EDGES.shape[1], 2), _per_edge(4)),
+    )
     for name in ("HGTConv", "HANConv"):
         yield name, partial(getattr(pyg, name), *pair, _METADATA), given(_heterogeneous, _edge_dict)
     yield "HypergraphConv", partial(pyg.HypergraphConv, *pair), GRAPH
-    yield "HypergraphConv attention", partial(pyg.HypergraphConv, *pair, use_attention=True), given(_x, _edges, hyperedge_attr=(_NODES, _FEATURES))  # fmt: skip
+    yield (
+        "HypergraphConv attention",
+        partial(pyg.HypergraphConv, *pair, use_attention=True),
+        given(_x, _edges, hyperedge_attr=(_NODES, _FEATURES)),
+    )
 
 
 _CONVOLUTIONS: list[Entry] = [
-    ("SimpleConv", lambda: pyg.SimpleConv(), GRAPH),
+    ("SimpleConv", pyg.SimpleConv, GRAPH),
     ("GravNetConv", lambda: pyg.GravNetConv(_FEATURES, 16, 3, 8, 4), given(_x)),
     ("GatedGraphConv", lambda: pyg.GatedGraphConv(_FEATURES, 2), GRAPH),
-    ("AGNNConv", lambda: pyg.AGNNConv(), GRAPH),
+    ("AGNNConv", pyg.AGNNConv, GRAPH),
     ("GINConv", lambda: pyg.GINConv(_linear()), GRAPH),
     ("GINEConv", lambda: pyg.GINEConv(_linear(), edge_dim=4), ATTRIBUTED),
     ("APPNP", lambda: pyg.APPNP(3, 0.1), GRAPH),
@@ -210,17 +329,29 @@ _CONVOLUTIONS: list[Entry] = [
     ("DynamicEdgeConv", lambda: pyg.DynamicEdgeConv(_linear(2 * _FEATURES), 3), given(_x)),
     ("PPFConv", lambda: pyg.PPFConv(_linear(_FEATURES + 4)), given(_x, (_NODES, 3), (_NODES, 3), _edges)),
     ("GCN2Conv", lambda: pyg.GCN2Conv(_FEATURES, 0.1, 0.5, 1), given(_x, _x, _edges)),
-    ("WLConv", lambda: pyg.WLConv(), given(_kinds(_NODES), _edges)),
-    ("WLConvContinuous", lambda: pyg.WLConvContinuous(), GRAPH),
+    ("WLConv", pyg.WLConv, given(_kinds(_NODES), _edges)),
+    ("WLConvContinuous", pyg.WLConvContinuous, GRAPH),
     ("FAConv", lambda: pyg.FAConv(_FEATURES), given(_x, _x, _edges)),
-    ("LGConv", lambda: pyg.LGConv(), GRAPH),
-    ("PointGNNConv", lambda: pyg.PointGNNConv(_linear(_FEATURES, 3), _linear(_FEATURES + 3), _linear()), given(_x, (_NODES, 3), _edges)),
-    ("GPSConv", lambda: pyg.GPSConv(_FEATURES, pyg.GCNConv(_FEATURES, _FEATURES), heads=2), given(_x, _edges, _batch)),
-    ("GPSConv performer", lambda: pyg.GPSConv(_FEATURES, pyg.GCNConv(_FEATURES, _FEATURES), heads=2, attn_type="performer"), given(_x, _edges, _batch)),
+    ("LGConv", pyg.LGConv, GRAPH),
+    (
+        "PointGNNConv",
+        lambda: pyg.PointGNNConv(_linear(_FEATURES, 3), _linear(_FEATURES + 3), _linear()),
+        given(_x, (_NODES, 3), _edges),
+    ),
+    (
+        "GPSConv",
+        lambda: pyg.GPSConv(_FEATURES, pyg.GCNConv(_FEATURES, _FEATURES), heads=2),
+        given(_x, _edges, _batch),
+    ),
+    (
+        "GPSConv performer",
+        lambda: pyg.GPSConv(_FEATURES, pyg.GCNConv(_FEATURES, _FEATURES), heads=2, attn_type="performer"),
+        given(_x, _edges, _batch),
+    ),
     ("AntiSymmetricConv", lambda: pyg.AntiSymmetricConv(_FEATURES, num_iters=2), GRAPH),
     ("DirGNNConv", lambda: pyg.DirGNNConv(pyg.GCNConv(_FEATURES, 8)), GRAPH),
     ("SAGEConv lazy", lambda: pyg.SAGEConv(-1, 8), GRAPH),
-]  # fmt: skip
+]
 
 
 def cases() -> Iterator[Case]:

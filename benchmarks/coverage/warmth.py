@@ -27,11 +27,11 @@ def prepare() -> None:
 
 
 def _declare_torchvision() -> None:
-    """torchvision's two schemas, where its extension was built for another torch and does not load."""
+    """Torchvision's two schemas, where its extension was built for another torch and does not load."""
     if importlib.util.find_spec("torchvision") is None:
         return
     try:
-        import torchvision  # noqa: F401
+        import torchvision
     except RuntimeError:
         import sys
 
