@@ -366,9 +366,18 @@ class Shapes:
 
     def _input_features(self) -> Iterator[torch.Tensor]:
         bins = self.find(
-            "num_mel_bins", "input_feat_per_channel", "feature_size", "n_mels",
-            "feature_projection_input_dim", "input_feat_size", "input_size", "input_dim", "num_mels", near="audio", default=80,
-        )  # fmt: skip
+            "num_mel_bins",
+            "input_feat_per_channel",
+            "feature_size",
+            "n_mels",
+            "feature_projection_input_dim",
+            "input_feat_size",
+            "input_size",
+            "input_dim",
+            "num_mels",
+            near="audio",
+            default=80,
+        )
         positions = self.find("max_source_positions", near="audio")
         if isinstance(positions, int) and positions <= 3000:
             yield torch.rand(1, bins, 2 * positions)
