@@ -177,3 +177,25 @@ def test_lazy_parameters_and_buffers_are_made_in_a_copy(device: str) -> None:
     assert graph.tensor(graph.by_name["output"].args[0]).shape == (2, 2)
     assert all(map(nn.parameter.is_lazy, model.parameters()))
     assert nn.parameter.is_lazy(model[1].running_mean)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_sharded_models_are_seen_through_and_go_on_working(device: str) -> None:
+    from torch import distributed
+    from torch.distributed.fsdp import fully_shard
+
+    if not distributed.is_initialized():
+        distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    model = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Sequential(nn.Linear(3, 2)))
+    expected = model(X)
+    mesh = distributed.device_mesh.init_device_mesh("cpu", (1,))
+    fully_shard(model[2], mesh=mesh)
+    fully_shard(model, mesh=mesh)
+    for _ in range(2):
+        graph = trace(model, X, device=device)
+        assert [n.type.rpartition(".")[2] for n in graph.nodes if n.op == "call_module"] == [
+            *["Sequential", "Linear", "ReLU", "Sequential", "Linear"]
+        ]
+        linear = [n for n in graph.nodes if n.target == "torch.nn.functional.linear"]
+        assert [[u.node for u in n.args] for n in linear] == [["input"], ["1/relu"]]
+        assert torch.equal(model(X), expected)

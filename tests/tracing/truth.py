@@ -63,6 +63,21 @@ def output_shapes(graph: Graph) -> list[tuple[tuple[int, ...], str]]:
     return found
 
 
+class State:
+    """The parameters and buffers of a model, to be put back."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.buffers = [(m._buffers, dict(m._buffers)) for m in model.modules() if type(m._buffers) is dict]
+        held = (t for t in (*model.parameters(), *model.buffers()) if type(t) in (torch.Tensor, nn.Parameter))
+        self.tensors = [(t, t.detach().clone()) for t in held]
+
+    def restore(self) -> None:
+        for holder, content in self.buffers:
+            holder.update(content)
+        for tensor, content in self.tensors:
+            tensor.data.copy_(content)
+
+
 class Untouched:
     """A context in which a model may run and after which it is as before."""
 
@@ -71,7 +86,7 @@ class Untouched:
 
     def __enter__(self) -> None:
         self.flags = {m: m.training for m in self.model.modules()}
-        self.state = {k: v.clone() for k, v in self.model.state_dict().items()}
+        self.state = State(self.model)
         self.fastpath = torch.backends.mha.get_fastpath_enabled()
         torch.backends.mha.set_fastpath_enabled(False)
         for module in self.model.modules():
@@ -84,7 +99,7 @@ class Untouched:
     def __exit__(self, *_: object) -> None:
         self.quiet.__exit__(None, None, None)
         torch.backends.mha.set_fastpath_enabled(self.fastpath)
-        self.model.load_state_dict(self.state)
+        self.state.restore()
         for module, flag in self.flags.items():
             module.training = flag
 
@@ -97,7 +112,10 @@ def module_calls(model: nn.Module, *args: Any, **kwargs: Any) -> Counter[str]:
         if isinstance(module, torch.jit.ScriptModule):
             found[f"torch.jit.{module.original_name}"] += 1
         else:
-            found[f"{type(module).__module__}.{type(module).__qualname__}"] += 1
+            cls = type(module)
+            if cls.__name__.startswith(("Parametrized", "FSDP")):  # derived by torch from the author's
+                cls = cls.__mro__[1 if cls.__name__[0] == "P" else 2]
+            found[f"{cls.__module__}.{cls.__qualname__}"] += 1
 
     handle = nn.modules.module.register_module_forward_pre_hook(hook)
     try:
@@ -125,12 +143,12 @@ def dependencies(
     found = set()
     places = {name: _written(t) for name, t in inputs.items() if t.layout is torch.strided}
     kept = {name: t.clone() for name, t in places.items()}
-    state = {k: v.clone() for k, v in model.state_dict().items()}
+    state = State(model)
 
     def run(**changed: torch.Tensor) -> list[torch.Tensor]:
         for name, place in places.items():  # the model may write into its inputs
             place.copy_(changed.get(name, kept[name]))
-        model.load_state_dict(state)
+        state.restore()
         torch.manual_seed(0)
         return [t.clone() for t in flat(model(*args, **kwargs))]
 

@@ -15,6 +15,7 @@ from torchview_docs.tracing.internals import buffers, parameters, submodules
 _CONTAINERS = (list, tuple, dict)
 _HOLDERS = (*_CONTAINERS, torch.nn.Module)
 _REGISTERED = frozenset({"_modules", "_parameters", "_buffers"})
+_DERIVED = ("Parametrized", "FSDP")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 __all__ = ["Modules", "ParameterCounts", "class_name", "class_of", "config_of_module"]
@@ -30,10 +31,18 @@ def class_name(module: torch.nn.Module) -> str:
 
 
 def class_of(module: torch.nn.Module) -> type:
-    """A module's class; torch.compile wraps a module in one of its own, and it runs eagerly here."""
+    """A module's class, as its author wrote it.
+
+    torch.compile wraps a module in one of its own, and it runs eagerly here; parametrisations and
+    FSDP give it a class that they derive from its own.
+    """
+    cls = type(module)
     # Asked for by name: a module that has no such attribute takes long to say so.
-    wrapped = type(module).__name__ == "OptimizedModule"
-    return type(getattr(module, "_orig_mod", module) if wrapped else module)
+    if cls.__name__ == "OptimizedModule":
+        cls = type(getattr(module, "_orig_mod", module))
+    if cls.__name__.startswith(_DERIVED) and cls.__module__.startswith("torch."):
+        return next(base for base in cls.__mro__[1:] if cls.__name__.endswith(base.__name__))
+    return cls
 
 
 class Modules:

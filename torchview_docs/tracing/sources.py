@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from torchview_docs.tracing.internals import is_lazy
-from torchview_docs.tracing.modules import Modules
+from torchview_docs.tracing.modules import Modules, class_of
 from torchview_docs.tracing.packed import operands
 from torchview_docs.tracing.record import Call
 from torchview_docs.tracing.tensors import Tensors, Value
@@ -81,9 +81,6 @@ def hidden(held: Held, module: torch.nn.Module) -> bool:
 def _hides(module: torch.nn.Module, owner: torch.nn.Module) -> bool:
     if not any(True for _ in module.children()):
         return owner is module
-    cls = type(module)
-    if cls.__name__.startswith("Parametrized"):  # made by torch.nn.utils.parametrize, a subclass
-        cls = cls.__mro__[1]
-    return cls.__module__.startswith("torch.nn.modules.") and any(
+    return class_of(module).__module__.startswith("torch.nn.modules.") and any(
         owner is inner for inner in module.modules()
     )

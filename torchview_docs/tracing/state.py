@@ -42,6 +42,12 @@ class Saved:
 
     def __init__(self, modules: Sequence[torch.nn.Module]) -> None:
         self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
+        #: Modules that `fully_shard` has been given; asked for by name, since its import is slow.
+        self._sharded: list[Any] = [
+            m for m in modules if type(m).__name__.startswith("FSDP") and hasattr(m, "reshard")
+        ]
+        for sharded in self._sharded:
+            sharded.unshard()  # to gather its parameters is none of the model's business
         # A scripted module keeps its mode out of its attributes.
         self._scripted = [(m, m.training) for m in modules if isinstance(m, torch.jit.ScriptModule)]
         self._tensors: dict[int, torch.Tensor] = {}
@@ -90,6 +96,8 @@ class Saved:
 
     def restore(self) -> None:
         """Put everything back."""
+        for sharded in self._sharded:
+            sharded.reshard()  # else it takes its parameters for the whole ones that it had gathered
         for module, attributes, containers in self._modules:
             current = vars(module)
             current.update(attributes)
@@ -106,6 +114,8 @@ class Saved:
         with torch.no_grad():
             # By content: batch norm counts no version when it writes its statistics.
             for tensor, before, copy in self._copies.values():
+                if tensor.numel() and not tensor.untyped_storage().nbytes():
+                    continue  # its owner, such as FSDP, has taken its memory away
                 if tensor.shape != before.shape or storage_address(tensor) != storage_address(before):
                     tensor.data = before
                 if not _same(tensor, copy):

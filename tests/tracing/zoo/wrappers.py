@@ -95,6 +95,14 @@ def _distributed() -> nn.Module:
 case(_distributed, f(2, 3), names="inputs[0]", name="DistributedDataParallel")
 
 
+def _quantised() -> nn.Module:
+    model = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
+    return quietly(torch.ao.quantization.quantize_dynamic, model, {nn.Linear}, torch.qint8)
+
+
+case(_quantised, f(2, 3), names="input", name="quantised layers")
+
+
 class Averaged(nn.Module):
     def __init__(self) -> None:
         super().__init__()
