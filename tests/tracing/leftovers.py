@@ -42,6 +42,7 @@ def process() -> dict[str, Any]:
         "autocast": (torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu")),
         "deterministic": torch.are_deterministic_algorithms_enabled(),
         "anomalies": torch.is_anomaly_enabled(),
+        "validation": torch.distributions.Distribution.__dict__["_validate_args"],
         "modes": len(_get_current_function_mode_stack()),
         "warnings": list(warnings.filters),
         "collection": gc.isenabled(),

@@ -73,7 +73,7 @@ _NAMES: dict[Kind, str] = {
         empty_permuted fft_fftfreq fft_rfftfreq""",
     Kind.LIKE: "zeros_like ones_like empty_like full_like rand_like randn_like randint_like",
     Kind.NEW: "new_zeros new_ones new_full new_empty new_tensor new_empty_strided new",
-    Kind.MOVE: "to cuda cpu xpu type pin_memory",
+    Kind.MOVE: "to cuda cpu xpu type type_as pin_memory",
     Kind.COPY: "__deepcopy__",
     Kind.FORMAT: "__repr__ __str__ __format__",
 }

@@ -9,6 +9,7 @@ that its owner needs unharmed are declared unreal, and so are never read nor wri
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -113,6 +114,9 @@ class Hybrid:
             if self._fills(args):
                 return self._filled(args[0])
             args = (args[0], self._plain_index(args[1]), *args[2:])
+        if kind is Kind.VIEW and self._like_other(args):
+            # `mask.expand_as(x)` asks x for nothing but its shape.
+            return function(args[0], args[0].new_empty(()).expand(args[1].shape))
         rule = RULES.get(short_name(function))
         if rule is not None and not torch.is_grad_enabled():
             result = rule(function, args, kwargs)
@@ -191,10 +195,24 @@ class Hybrid:
         except Exception as error:
             text = str(error)
             if any(words in text for words in _ABOUT_DATA):
-                raise NeedsDataError(short_name(function)) from error
+                return self._with_numbers(function, args, kwargs, error)
             if "BF16" in text:
                 return in_bfloat16(function, args, kwargs)
             return on_zeros(function, args, kwargs, error, self._data)
+
+    def _with_numbers(self, function: Any, args: Any, kwargs: Any, error: Exception) -> Any:
+        """Once more with numbers for the tensors that are known ones, such as the widths of `pad`."""
+
+        def number(t: torch.Tensor) -> Any:
+            data = self._data(t) if t.ndim == 0 else None
+            return t if data is None else data.item()
+
+        self.shaped_by_data = False
+        args, kwargs = replace(args, number), replace(kwargs, number)
+        if self.shaped_by_data:
+            with contextlib.suppress(Exception):
+                return function(*args, **kwargs)
+        raise NeedsDataError(short_name(function)) from error
 
     def run_opaque(self, function: Any, held: Iterable[torch.Tensor], args: Any, kwargs: Any) -> Any:
         """Run what no mode can see into: as a whole on meta, or as a whole on real zeros.
@@ -297,6 +315,9 @@ class Hybrid:
                 self._shrink(part, used) if isinstance(part, torch.Tensor) else part for part in result
             )
         return result
+
+    def _like_other(self, args: Any) -> bool:
+        return len(args) == 2 and isinstance(args[1], torch.Tensor) and not self.unreal(args[0])
 
     def _fills(self, args: Any) -> bool:
         """Whether `x[mask] = value` writes the same to each place, so that which they are shapes nothing."""

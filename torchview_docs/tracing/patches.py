@@ -65,7 +65,7 @@ def install(recorder: Watcher) -> None:
         if _count == 0:
             try:
                 # One by one: what was put in before one fails must be taken out.
-                for patch in (_module_calls, _autograd_functions, _unseen, _attention_fastpath, _compiled):
+                for patch in _PATCHES:
                     _undo.append(patch())  # noqa: PERF401
             except BaseException:
                 _take_out()
@@ -236,6 +236,27 @@ def _operation(holder: Any, attribute: str) -> Callable[[], None]:
     return undo
 
 
+class _Validating:
+    """Whether distributions look at their arguments: not while a recorder watches, for what they see."""
+
+    def __init__(self, usual: bool) -> None:
+        self.usual = usual
+
+    def __get__(self, distribution: object, cls: type) -> bool:
+        return self.usual and not _recorders.stack
+
+
+def _validation() -> Callable[[], None]:
+    cls: Any = torch.distributions.Distribution
+    usual = cls._validate_args  # what `set_default_validate_args` sets
+    cls._validate_args = _Validating(usual)
+
+    def undo() -> None:
+        cls._validate_args = usual
+
+    return undo
+
+
 def _attention_fastpath() -> Callable[[], None]:
     # The fast path of nn.TransformerEncoder runs fused kernels that hide the layers.
     enabled = torch.backends.mha.get_fastpath_enabled()
@@ -264,3 +285,6 @@ def _compiled() -> Callable[[], None]:
             stance.__exit__(None, None, None)
 
     return undo
+
+
+_PATCHES = (_module_calls, _autograd_functions, _unseen, _attention_fastpath, _validation, _compiled)

@@ -163,6 +163,30 @@ def bounds(self: Any, x: Any, y: Any) -> Any:
     return out, x[ends[0]] * 2
 
 
+@nasty("mask expanded to a tensor without data", (2, 3, 4), lambda: torch.tensor([[1, 5, 5], [5, 1, 1]]))
+def placeholders(self: Any, x: Any, y: Any) -> Any:
+    mask = (y == 5).unsqueeze(-1).expand_as(x)
+    features = torch.ones(3, 4).type_as(x)
+    if x[mask].numel() != features.numel():
+        raise ValueError("features and placeholders do not match")
+    return x.masked_scatter(mask, features)
+
+
+@nasty("padded by widths that are tensors", (1, 2, 7))
+def padded(self: Any, x: Any) -> Any:
+    stride, kernel = torch.tensor(2), torch.tensor(3)
+    frames = (x.shape[-1] - kernel) / stride + 1
+    ideal = (torch.ceil(frames).to(torch.int64) - 1) * stride + kernel
+    return F.pad(x, (stride, ideal - x.shape[-1] + 1)), F.interpolate(x, size=(stride,))
+
+
+@nasty("distribution that looks at its arguments")
+def validated(self: Any, x: Any) -> Any:
+    return torch.distributions.Categorical(logits=self.layer(x)).entropy() + torch.distributions.Normal(
+        x.mean(-1), x.std(-1).exp()
+    ).log_prob(x.sum(-1))
+
+
 @nasty("random branch")
 def random_branch(self: Any, x: Any) -> Any:
     for _ in range(3):
