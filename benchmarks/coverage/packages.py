@@ -16,6 +16,7 @@ PACKAGES = {
     "monai": "monai_networks",
     "torch_geometric": "torch_geometric_networks",
     "x-transformers": "x_transformers_networks",
+    "diffusers": "diffusers_models",
 }
 
 

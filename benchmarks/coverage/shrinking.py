@@ -39,7 +39,7 @@ _VOCABULARY = 512
 _EXPERTS_KEPT = 8
 
 
-@dataclass
+@dataclass(eq=False)
 class Shrinking:
     """How much is left of a configuration.
 

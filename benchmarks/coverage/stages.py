@@ -82,6 +82,7 @@ def _ours(case: Case, way: Way) -> Outcome:
         graph.validate()
     except Exception as error:
         return Outcome(ok=False, reason=_reason(error))
+    del model  # the next one takes its memory
     outcome = Outcome(ok=True, device=graph.device, mismatch=mismatch(graph, module_calls(*case.build(way))))
     if graph.device != "meta":
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import types
@@ -31,7 +32,7 @@ _SHRINKINGS = (
 )
 
 #: How many parameters a model may have.
-_LARGEST = 300_000_000
+_LARGEST = 150_000_000
 
 
 def cases() -> Iterator[Case]:
@@ -72,8 +73,25 @@ def _is_model(cls: Any) -> bool:
 
 
 def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
+    if (size := _size(cls, shrinking)) > _LARGEST:
+        raise ValueError(f"{size:,} parameters are too many")
+    model: torch.nn.Module = cls(_config(cls, shrinking))
+    return model
+
+
+@functools.cache
+def _size(cls: Any, shrinking: Shrinking) -> int:
+    """How many parameters a model has; 0 where that cannot be told without memory for them."""
     import torch
 
+    try:
+        with torch.device("meta"):
+            return sum(p.numel() for p in cls(_config(cls, shrinking)).parameters())
+    except Exception:  # what really is wrong comes up when the model is built
+        return 0
+
+
+def _config(cls: Any, shrinking: Shrinking) -> Any:
     config_class = cls.config_class
     if isinstance(config_class, types.UnionType):
         config_class = config_class.__args__[0]
@@ -83,13 +101,7 @@ def _model(cls: Any, shrinking: Shrinking) -> torch.nn.Module:
     _set(config, parts)
     config = shrinking(config)
     _set(config, parts, absent=True)
-    if shrinking.factor == 1:  # may be gigabytes
-        with torch.device("meta"):
-            size = sum(p.numel() for p in cls(config).parameters())
-        if size > _LARGEST:
-            raise ValueError(f"{size:,} parameters are too many")
-    model: torch.nn.Module = cls(config)
-    return model
+    return config
 
 
 def _set(config: Any, parts: dict[str, Any], *, absent: bool = False) -> None:
