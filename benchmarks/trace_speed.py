@@ -3,7 +3,7 @@
     python benchmarks/trace_speed.py [--rounds 7] [--models gpt2 resnet50 …] [--no-torchview]
 
 A trace is the whole of it: model and input in hand, Graph in hand. For each model, in a process of
-its own, the bare forward and the traces run alternately, and medians are divided:
+its own, the bare forward and the traces run alternately, and medians of CPU seconds are divided:
 
     fresh   nothing is remembered when the trace starts; the process has run one before
     warm    what earlier traces have computed is remembered, as in a worker that draws many figures
@@ -113,9 +113,10 @@ CASES: dict[str, Callable[[], Case]] = {
 
 
 def _timed(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    """Seconds of CPU: neither side waits for anything, and other work on the machine does not count."""
+    start = time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def _forward(case: Case) -> Callable[[], object]:
@@ -201,6 +202,9 @@ def main() -> None:
     parser.add_argument("--child", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
+        import torch
+
+        torch.set_num_threads(1)  # idle threads that wait for work would count as CPU time
         name, what, *rest = options.child
         if what == "first":
             print(json.dumps(_first(name, rest[0])))
