@@ -18,8 +18,9 @@ from .shrinking import Shrinking
 
 if TYPE_CHECKING:
     import torch
+    from transformers import PreTrainedModel
 
-__all__ = ["cases"]
+__all__ = ["case", "cases"]
 
 #: The smallest first; where a smaller one does not fit together, a larger one is taken.
 _SHRINKINGS = (
@@ -38,8 +39,13 @@ _LARGEST = 150_000_000
 def cases() -> Iterator[Case]:
     """A case for each exported model class, by name."""
     for cls in _classes():
-        models = tuple(partial(_model, cls, shrinking) for shrinking in _SHRINKINGS)
-        yield Case("transformers", cls.__name__, models, calls())
+        yield case(cls)
+
+
+def case(cls: type[PreTrainedModel]) -> Case:
+    """The case of one model class."""
+    models = tuple(partial(_model, cls, shrinking) for shrinking in _SHRINKINGS)
+    return Case("transformers", cls.__name__, models, calls())
 
 
 def _classes() -> Iterator[Any]:
