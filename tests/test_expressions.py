@@ -52,6 +52,22 @@ def test_an_input_holds_tensors_in_any_literal_container() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "tensor"),
+    [
+        ("int64[1, 128] < 30522", Tensor("int64", (1, 128), below=30522)),
+        ("ones(bool[2])", Tensor("bool", (2,), "ones")),
+        ("zeros(bfloat16[()])", Tensor("bfloat16", (), "zeros")),
+        ("arange(long[3])", Tensor("int64", (3,), "arange")),
+    ],
+)
+def test_a_tensor_may_say_its_values(written: str, tensor: Tensor) -> None:
+    parsed = parse_input(f"{written}, mask=[{written}]")
+    assert parsed.args == (tensor,)
+    assert parsed.kwargs == (("mask", Container("list", (tensor,))),)
+    assert parse_input(str(parsed)) == parsed
+
+
 def test_an_input_may_end_in_a_comment() -> None:
     assert str(parse_input("float32[1, 3]  # one (of many")) == "float32[1, 3]"
 
@@ -111,6 +127,15 @@ def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, 
         ("float32[True]", "a size must be", "True]"),
         ("x.y", "a dotted name is not allowed", "x.y"),
         ("f(1)", "a call is not allowed", "f(1)"),
+        ("float32[1] < 3", "only whole numbers", "float32[1] < 3"),
+        ("int64[1] < 0", "from 1", "0"),
+        ("int64[1] > 3", "a bound is written", "int64[1] > 3"),
+        ("int64[1] < 3.5", "a bound is written", "int64[1] < 3.5"),
+        ("1, int64[1] < 3 < 4", "a bound is written", "int64[1] < 3 < 4"),
+        ("ones(1)", "takes one tensor", "ones(1)"),
+        ("ones(bool[1], 2)", "takes one tensor", "ones(bool[1], 2)"),
+        ("arange(bool[1])", "makes no bool", "bool[1])"),
+        ("ones(flaot32[1])", "did you mean 'float32'", "flaot32[1])"),
         ("float32[1]) + g(2", "not a list of arguments", None),
         ("float32[1", "not an expression", None),
         ("mask:bool[1]", "not an expression", ":bool[1]"),

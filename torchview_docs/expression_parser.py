@@ -12,6 +12,7 @@ from typing import NoReturn, cast
 from torchview_docs.errors import ExpressionError
 from torchview_docs.expressions import (
     DTYPES,
+    FILLS,
     Call,
     Container,
     InputExpression,
@@ -156,12 +157,9 @@ class _Parser:
                 return Literal(-value if isinstance(sign, ast.USub) else value)
             case ast.BinOp(op=ast.Add() | ast.Sub()):
                 return Literal(self._complex(node))
-            case ast.List(elts=items):
-                return Container("list", tuple(self.value(item, wanted) for item in items))
-            case ast.Tuple(elts=items):
-                return Container("tuple", tuple(self.value(item, wanted) for item in items))
-            case ast.Set(elts=items):
-                return Container("set", tuple(self.value(item, wanted) for item in items))
+            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+                kind = type(node).__name__.lower()
+                return Container(kind, tuple(self.value(item, wanted) for item in items))
             case ast.Dict(keys=keys, values=values):
                 return Container(
                     "dict",
@@ -175,6 +173,10 @@ class _Parser:
                 return Call(self._name(node.func), args, kwargs)
             case ast.Subscript() if wanted is _INPUT:
                 return self._tensor(node)
+            case ast.Compare(left=ast.Subscript() as tensor) if wanted is _INPUT:
+                return self._bounded(node, tensor)
+            case ast.Call(func=ast.Name(id=fill)) if wanted is _INPUT and fill in FILLS:
+                return self._filled(node, fill)
         self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
 
     def _key(self, node: ast.expr | None, around: ast.Dict) -> Value:
@@ -210,6 +212,28 @@ class _Parser:
             self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
         sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return Tensor(dtype, tuple(self._size(size) for size in sizes))
+
+    def _bounded(self, node: ast.Compare, subscript: ast.Subscript) -> Tensor:
+        """`int64[1, 128] < 30522`."""
+        tensor = self._tensor(subscript)
+        match node:
+            case ast.Compare(ops=[ast.Lt()], comparators=[ast.Constant(value=below)]) if type(below) is int:
+                if not tensor.dtype.startswith(("int", "uint")):
+                    self.fail(subscript, "only whole numbers can be bounded")
+                if below < 1:
+                    self.fail(node.comparators[0], "the bound must be a whole number from 1")
+                return Tensor(tensor.dtype, tensor.shape, below=below)
+        self.fail(node, "a bound is written `int64[1, 128] < 30522`")
+
+    def _filled(self, node: ast.Call, fill: str) -> Tensor:
+        """`ones(bool[1, 10])`."""
+        match node:
+            case ast.Call(args=[ast.Subscript() as subscript], keywords=[]):
+                tensor = self._tensor(subscript)
+                if fill == "arange" and tensor.dtype.startswith(("bool", "complex", "float8")):
+                    self.fail(subscript, f"{fill!r} makes no {tensor.dtype}")
+                return Tensor(tensor.dtype, tensor.shape, fill)
+        self.fail(node, f"{fill!r} takes one tensor, such as `{fill}(int64[1, 10])`")
 
     def _size(self, node: ast.expr) -> int:
         if isinstance(node, ast.Constant) and type(node.value) is int:

@@ -3,6 +3,8 @@
 A model is a dotted name, or a call of one with literal arguments; nested calls and dotted names
 are allowed as arguments: `pkg.Net`, `pkg.mod:Net`, `pkg.Net(pkg.Config(layers=2), act=torch.relu)`.
 An input is the text between the parentheses of a call: `float32[1, 3, 8, 8], mask=bool[1, 10]`.
+Where values matter a tensor says them: `zeros(bool[1, 10])`, `arange(int64[1, 128])`, and
+`int64[1, 128] < 30522` for whole numbers from 0 to below that.
 
 What a literal is: None, numbers, strings, bytes, and lists, tuples, sets and dicts of literals.
 """
@@ -14,6 +16,7 @@ from typing import Any, TypeAlias
 
 __all__ = [
     "DTYPES",
+    "FILLS",
     "Call",
     "Container",
     "InputExpression",
@@ -61,6 +64,10 @@ DTYPES = {
 }
 
 
+#: What a tensor can be filled with, by the names of torch's functions.
+FILLS = ("zeros", "ones", "arange")
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """None, a number, a string or bytes."""
@@ -85,13 +92,22 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor to make: `float32[1, 3, 224, 224]`; a scalar is `float32[()]`."""
+    """A tensor to make: `float32[1, 3, 224, 224]`; a scalar is `float32[()]`.
+
+    `fill` is one of FILLS; `below` bounds random whole numbers. Without either, floats are normally
+    distributed and whole numbers 0.
+    """
 
     dtype: str
     shape: tuple[int, ...]
+    fill: str = ""
+    below: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.dtype}[{', '.join(map(str, self.shape)) or '()'}]"
+        plain = f"{self.dtype}[{', '.join(map(str, self.shape)) or '()'}]"
+        if self.below is not None:
+            return f"{plain} < {self.below}"
+        return f"{self.fill}({plain})" if self.fill else plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import torch
 
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
+from torchview_docs.tracing.inputs import inputs_of
 from torchview_docs.tracing.job import trace_spec
 
 
@@ -117,3 +118,20 @@ def test_weights_take_no_memory() -> None:
     assert root.parameters is not None
     assert root.parameters.total > 3_000_000_000
     assert grown < 300_000  # kilobytes; the weights are 12 GB
+
+
+def test_a_tensor_has_the_values_that_the_author_says() -> None:
+    text = (
+        "int64[1000] < 7, ones(bool[2]), zeros(float32[2]), arange(int32[2, 2]), arange(bfloat16[3]), "
+        "ones(complex64[1]), uint8[50] < 3"
+    )
+    for meta in (True, False):
+        made, _ = inputs_of(FigureSpec("pkg.Net", input=text), lambda *args: args, meta=meta)
+        bounded, ones, zeros, counted, floats, complexes, small = made
+        assert set(bounded.tolist()) == set(range(7))
+        assert (ones.tolist(), zeros.tolist()) == ([True, True], [0.0, 0.0])
+        assert (counted.tolist(), counted.dtype) == ([[0, 1], [2, 3]], torch.int32)
+        assert (floats.tolist(), floats.dtype) == ([0.0, 1.0, 2.0], torch.bfloat16)
+        assert complexes.tolist() == [1 + 0j]
+        assert small.dtype is torch.uint8
+        assert set(small.tolist()) == {0, 1, 2}

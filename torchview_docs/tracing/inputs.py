@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -83,9 +84,17 @@ def _value(value: Value, name: str, generator: torch.Generator, *, meta: bool) -
 def _tensor(tensor: Tensor, name: str, generator: torch.Generator, *, meta: bool) -> torch.Tensor:
     """Floats are normal random numbers, bools True, whole numbers 0: the first of any table.
 
-    A mask of whole numbers is 1, nothing masked; so is a length, since 0 is none.
+    A mask of whole numbers is 1, nothing masked; so is a length, since 0 is none. What the author
+    says of the values comes first, and then even floats have them on meta.
     """
     dtype = getattr(torch, tensor.dtype)
+    if tensor.fill == "arange":
+        numbers = torch.arange(math.prod(tensor.shape), dtype=torch.float64)
+        return numbers.to(dtype).reshape(tensor.shape)
+    if tensor.fill:
+        return torch.full(tensor.shape, float(tensor.fill == "ones"), dtype=torch.float64).to(dtype)
+    if tensor.below is not None:
+        return torch.randint(tensor.below, tensor.shape, generator=generator).to(dtype)
     if dtype.is_floating_point or dtype.is_complex:
         if meta:
             return torch.empty(tensor.shape, dtype=dtype, device="meta")
