@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).parent.parent
 
 def test_the_public_names_are_these() -> None:
     assert torchview_docs.__all__ == [
+        "ComputationGraph",
         "ExpressionError",
         "Failure",
         "FigureSpec",
@@ -26,6 +27,7 @@ def test_the_public_names_are_these() -> None:
         "TorchviewDocsError",
         "TraceError",
         "__version__",
+        "draw_graph",
         "trace",
     ]
     for name in torchview_docs.__all__:

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from torchview_docs.computation_graph import ComputationGraph, draw_graph
     from torchview_docs.errors import (
         ExpressionError,
         Failure,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from torchview_docs.tracing import trace
 
 __all__ = [
+    "ComputationGraph",
     "ExpressionError",
     "Failure",
     "FigureSpec",
@@ -34,13 +36,20 @@ __all__ = [
     "TorchviewDocsError",
     "TraceError",
     "__version__",
+    "draw_graph",
     "trace",
 ]
 
 __version__ = "0.1.0"
 
 #: Where public names are that are not in `errors`.
-_HOMES = {"FigureSpec": "spec", "Graph": "graph", "trace": "tracing"}
+_HOMES = {
+    "ComputationGraph": "computation_graph",
+    "FigureSpec": "spec",
+    "Graph": "graph",
+    "draw_graph": "computation_graph",
+    "trace": "tracing",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -112,8 +112,11 @@ class OptionError(SpecError):
     """An option that does not exist or has a value that it cannot have."""
 
 
-class TraceError(TorchviewDocsError):
-    """A model could not be traced."""
+class TraceError(TorchviewDocsError, RuntimeError):
+    """A model could not be traced.
+
+    Also a RuntimeError, which is what torchview's `draw_graph` raises.
+    """
 
     def __init__(self, failure: Failure) -> None:
         self.failure = failure

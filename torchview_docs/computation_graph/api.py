@@ -1,0 +1,138 @@
+"""`draw_graph`: run a model and draw what it did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from torchview_docs.computation_graph.computation_graph import ComputationGraph
+from torchview_docs.computation_graph.rendering import Digraph
+from torchview_docs.computation_graph.showing import Showing, simple_calls
+from torchview_docs.graph import Graph
+from torchview_docs.options import nearest
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["draw_graph"]
+
+_DIRECTIONS = ("TB", "LR", "BT", "RL")
+
+
+def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by position
+    model: Callable[..., Any],
+    input_data: Any = None,
+    input_size: Sequence[Any] | None = None,
+    graph_name: str = "model",
+    depth: float = 3,
+    device: torch.device | str | None = None,
+    dtypes: Sequence[torch.dtype] | None = None,
+    mode: str | None = None,
+    strict: bool = True,
+    expand_nested: bool = False,
+    graph_dir: str | None = None,
+    hide_module_functions: bool = True,
+    hide_inner_tensors: bool = True,
+    roll: bool = False,
+    show_shapes: bool = True,
+    save_graph: bool = False,
+    filename: str | PathLike[str] | None = None,
+    directory: str | PathLike[str] = ".",
+    collect_attributes: bool = False,
+    **kwargs: Any,
+) -> ComputationGraph:
+    """Run a model once and draw what it did; arguments and defaults are torchview's.
+
+    Example:
+        ```python
+        graph = draw_graph(model, input_size=(1, 3, 224, 224), device="meta")
+        graph.visual_graph.render(format="svg")
+        ```
+
+    Args:
+        model: A module, or a function of tensors.
+        input_data: What it is called with: a list or tuple is the positional arguments, a dict the
+            keyword arguments, anything else the one argument.
+        input_size: Shape, or list of shapes, of tensors to call it with instead.
+        graph_name: Name of the graph, and of saved files.
+        depth: The deepest level of modules that is shown; the model is 0. May be infinite.
+        device: Where inputs are made and the model runs; it stays where it was. `meta` computes
+            shapes only. By default CUDA if there is one, else the CPU.
+        dtypes: The dtypes that go with `input_size`; float32 by default.
+        mode: `train` or `eval`, for this run; eval by default.
+        strict: Draw one edge between two nodes, with a count; else one for every tensor.
+        expand_nested: Draw modules that are shown open as boxes around their parts.
+        graph_dir: Where data flows: `TB` (the default), `LR`, `BT` or `RL`.
+        hide_module_functions: Show a module without submodules, not the functions in it.
+        hide_inner_tensors: Show tensors only where they enter and leave the model.
+        roll: Draw the calls of one module (a recursion, a loop) as one node.
+        show_shapes: Write shapes in the nodes.
+        save_graph: Write the DOT source and a PNG.
+        filename: Name of the source; `graph_name` with `.gv` by default.
+        directory: Where to.
+        collect_attributes: Keep the attributes of modules and the arguments of functions in nodes.
+        **kwargs: Further keyword arguments of the model.
+
+    Raises:
+        RuntimeError: Both `input_data` and `input_size` are given, or neither and the model has no
+            example; `mode` or `device` is none; the model raised (a TraceError, which is one).
+        ValueError: `depth` is negative, a size not positive, `graph_dir` none; or there are not as
+            many dtypes as sizes.
+        TypeError: `input_size` is no size and no list of sizes, `depth` no number.
+    """
+    _check(depth, mode, graph_dir)
+    from torchview_docs.computation_graph.attributes import attributes_of
+    from torchview_docs.computation_graph.inputs import arguments_of
+    from torchview_docs.computation_graph.running import device_of, run
+
+    where = device_of(device, model)
+    arguments = arguments_of(
+        model, input_data=input_data, input_size=input_size, dtypes=dtypes, kwargs=kwargs, device=where
+    )
+    graph = run(model, arguments, where, mode or "eval")
+    visual_graph = Digraph(
+        graph_name,
+        strict=strict,
+        graph_attr={"rankdir": graph_dir or "TB"},
+        directory=directory,
+        filename=f"{graph_name}.gv" if filename is None else filename,
+    )
+    options = Showing(
+        depth=depth,
+        show_shapes=show_shapes,
+        expand_nested=expand_nested,
+        hide_inner_tensors=hide_inner_tensors,
+        hide_module_functions=hide_module_functions,
+        roll=roll,
+    )
+    drawn = ComputationGraph(
+        graph,
+        visual_graph,
+        options,
+        simple=_without_submodules(model, graph),
+        attributes=attributes_of(model, graph) if collect_attributes else None,
+    )
+    if save_graph:
+        visual_graph.render(format="png")
+    return drawn
+
+
+def _check(depth: float, mode: str | None, graph_dir: str | None) -> None:
+    if isinstance(depth, bool) or not isinstance(depth, int | float):
+        raise TypeError(f"depth is {depth!r}; it is a number, or infinity.")
+    if depth < 0 or math.isnan(depth):
+        raise ValueError(f"depth must be a non-negative number, depth={depth}")
+    if mode not in (None, "train", "eval"):
+        raise RuntimeError(f"Specified model mode not recognized: {mode}")
+    if graph_dir is not None and graph_dir not in _DIRECTIONS:
+        known = ", ".join(_DIRECTIONS)
+        raise ValueError(f"graph_dir is {graph_dir!r}, not one of {known}{nearest(graph_dir, _DIRECTIONS)}")
+
+
+def _without_submodules(model: Callable[..., Any], graph: Graph) -> frozenset[str]:
+    """The calls of modules that have no submodules; one that has some and calls none stays open."""
+    named = getattr(model, "named_modules", None)
+    parents = {path for path, module in named() if any(True for _ in module.children())} if named else set()
+    return frozenset(name for name in simple_calls(graph) if graph.by_name[name].target not in parents)

@@ -1,0 +1,96 @@
+"""Rolling: which steps of a recursion or a loop are one step, done again.
+
+A Graph lists steps in the order in which they ran, and no edge runs backwards; rolled, it would.
+So rolling is not a view: it only says which steps share a node.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+
+from torchview_docs.graph import Graph, Node
+
+__all__ = ["rolled"]
+
+_STEPS = frozenset({"call_module", "call_function", "call_method"})
+
+
+def rolled(view: Graph) -> Mapping[str, str]:
+    """For each call, by name, the first call that it is the same as.
+
+    Calls of one module that has parameters are the same. A function, or a module without
+    parameters (one `nn.ReLU` is often used in many places), is the same as another call of it in
+    the same module, where both read from different calls that are the same, or are read by such.
+    """
+    classes = _Classes(view)
+    by_module: dict[Hashable, list[str]] = defaultdict(list)
+    loose: dict[Hashable, list[Node]] = defaultdict(list)
+    for node in view.nodes:
+        if node.op not in _STEPS:
+            continue
+        opened = node.name in view.children
+        if node.op == "call_module" and (opened or (node.parameters and node.parameters.total)):
+            by_module[node.target, opened].append(node.name)
+        else:
+            scope = view.by_name[node.scope].target if node.scope is not None else None
+            loose[node.op, node.target, scope].append(node)
+    for names in by_module.values():
+        classes.join(names)
+    groups = [group for group in loose.values() if len(group) > 1]
+    while sum(_join(group, classes, view) for group in groups):
+        pass
+    return {node.name: classes.first(node.name) for node in view.nodes if node.op in _STEPS}
+
+
+class _Classes:
+    """Which steps are the same so far; the first of them stands for all."""
+
+    def __init__(self, view: Graph) -> None:
+        self._place = {node.name: k for k, node in enumerate(view.nodes)}
+        self._first: dict[str, str] = {}
+
+    def first(self, name: str) -> str:
+        while name in self._first:
+            name = self._first[name]
+        return name
+
+    def join(self, names: Iterable[str]) -> bool:
+        """Make these the same, and tell whether they were not."""
+        firsts = sorted({self.first(name) for name in names}, key=self._place.__getitem__)
+        self._first.update(dict.fromkeys(firsts[1:], firsts[0]))
+        return len(firsts) > 1
+
+
+#: What a step reads from, or is read by: its neighbours, and as what.
+_Side = tuple[tuple[str, str, int], ...]
+
+
+def _join(group: list[Node], classes: _Classes, view: Graph) -> bool:
+    """Join the calls of one function or module that stand in the same place; whether any were joined."""
+    joined = False
+    for side, config in ((_read, True), (_readers, False)):
+        places: dict[Hashable, dict[_Side, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for node in group:
+            neighbours = side(node, view)
+            if neighbours:
+                kinds = tuple(sorted((classes.first(name), arg, k) for name, arg, k in neighbours))
+                places[kinds, node.config if config else ""][neighbours].append(node.name)
+        for found in places.values():
+            # Of several that have the very same neighbours, the first goes with the first elsewhere.
+            if len(found) > 1:
+                for row in range(max(map(len, found.values()))):
+                    joined |= classes.join([names[row] for names in found.values() if row < len(names)])
+    return joined
+
+
+def _read(node: Node, _: Graph) -> _Side:
+    return tuple((use.node, use.arg, use.output) for use in node.args)
+
+
+def _readers(node: Node, view: Graph) -> _Side:
+    return tuple(
+        (user.name, use.arg, output)
+        for output in range(len(node.outputs))
+        for user, use in view.users.get((node.name, output), ())
+    )

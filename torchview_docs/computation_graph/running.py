@@ -1,0 +1,68 @@
+"""One forward pass on the device that the caller names, as a Graph."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from torchview_docs.graph import Graph
+from torchview_docs.tracing.inputs import Arguments
+from torchview_docs.tracing.ladder import climb
+from torchview_docs.tracing.run import Subject
+
+__all__ = ["device_of", "run"]
+
+
+def device_of(wanted: torch.device | str | None, model: Callable[..., Any]) -> torch.device:
+    """The device: where none is named CUDA if there is one, else the CPU.
+
+    A model whose parameters have no data can only be run on meta, so that is where it is run.
+
+    Raises:
+        RuntimeError: There is no such device.
+    """
+    if wanted is not None:
+        return torch.device(wanted)
+    held = _tensors(model)
+    if held and all(tensor.is_meta for tensor in held):
+        return torch.device("meta")
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def run(model: Callable[..., Any], arguments: Arguments, device: torch.device, mode: str) -> Graph:
+    """Run the model on a device and tell what it did; it stays where it was.
+
+    Raises:
+        TraceError: The model raised.
+    """
+    subject = Subject(model, *arguments, mode)
+    if device.type == "meta":
+        return climb(subject, "meta")
+    with _moved(model, device):
+        return climb(subject, "cpu")  # which means: as it is, where it is
+
+
+@contextlib.contextmanager
+def _moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
+    """Have the model on a device for a while; one that is spread over several stays where it is."""
+    homes = {tensor.device for tensor in _tensors(model)}
+    if not isinstance(model, torch.nn.Module) or len(homes) != 1 or _same(home := homes.pop(), device):
+        yield
+        return
+    try:
+        model.to(device)
+        yield
+    finally:
+        model.to(home)
+
+
+def _same(home: torch.device, device: torch.device) -> bool:
+    """Whether a tensor there need not be moved; no index means any of that kind."""
+    return home.type == device.type and device.index in (None, home.index or 0)
+
+
+def _tensors(model: Callable[..., Any]) -> list[torch.Tensor]:
+    return [*model.parameters(), *model.buffers()] if isinstance(model, torch.nn.Module) else []

@@ -1,0 +1,51 @@
+"""What a ComputationGraph shows of a Graph: its options, and the view that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from torchview_docs.graph import Graph
+from torchview_docs.views import close_below, fold, simplify
+from torchview_docs.views.close import close
+
+__all__ = ["Showing", "shown", "simple_calls"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """The options of `draw_graph` that say what is shown, with its defaults."""
+
+    depth: float = 3
+    show_shapes: bool = True
+    expand_nested: bool = False
+    hide_inner_tensors: bool = True
+    hide_module_functions: bool = True
+    roll: bool = False
+    simplify: bool = False
+    fold: bool = False
+
+
+def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None) -> Graph:
+    """The view: what is left of the calls and operations; tensors are the drawing's business.
+
+    Args:
+        graph: What ran.
+        options: What is shown of it.
+        simple: Names of the calls that `hide_module_functions` closes; by default those that call
+            no module.
+    """
+    if options.simplify:
+        graph = simplify(graph)
+    if options.fold:
+        graph = fold(graph)
+    if options.hide_module_functions:
+        closed = simple_calls(graph) if simple is None else simple
+        graph = close(graph, {name for name in closed if name in graph.by_name})
+    return close_below(graph, options.depth)
+
+
+def simple_calls(graph: Graph) -> frozenset[str]:
+    """The calls of modules that call no other module."""
+    callers = {node.scope for node in graph.nodes if node.op == "call_module"}
+    return frozenset(n.name for n in graph.nodes if n.op == "call_module" and n.name not in callers)
