@@ -41,6 +41,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     filename: str | PathLike[str] | None = None,
     directory: str | PathLike[str] = ".",
     collect_attributes: bool = False,
+    *,
+    simplify: bool = False,
+    fold: bool = False,
     **kwargs: Any,
 ) -> ComputationGraph:
     """Run a model once and draw what it did; arguments and defaults are torchview's.
@@ -73,6 +76,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         filename: Name of the source; `graph_name` with `.gv` by default.
         directory: Where to.
         collect_attributes: Keep the attributes of modules and the arguments of functions in nodes.
+        simplify: Leave out what only passes a tensor on or changes how it is laid out.
+        fold: Draw a run of equal neighbours once, with its count.
         **kwargs: Further keyword arguments of the model.
 
     Raises:
@@ -106,6 +111,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         hide_inner_tensors=hide_inner_tensors,
         hide_module_functions=hide_module_functions,
         roll=roll,
+        simplify=simplify,
+        fold=fold,
     )
     drawn = ComputationGraph(
         graph,

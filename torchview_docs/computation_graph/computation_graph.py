@@ -158,11 +158,10 @@ class ComputationGraph:
         return {kind: make() for kind, make in makers.items() if kind in wanted}
 
     def _repr_svg_(self) -> str:
-        if self.roll:  # only Graphviz draws circles
-            return str(self.visual_graph.pipe("svg", encoding="utf-8"))
+        view = self.view
         return picture(
-            self.view,
-            prefix=f"tv-{self.visual_graph.name or 'model'}",
+            view,
+            rolled(view) if self.roll else {},
             direction=self._direction,
             show_shapes=self.show_shapes,
             hide_inner_tensors=self.hide_inner_tensors,

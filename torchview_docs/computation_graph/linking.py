@@ -23,8 +23,29 @@ from torchview_docs.views import levels
 __all__ = ["Linked", "link"]
 
 _FUNCTIONS: frozenset[Op] = frozenset({"call_function", "call_method"})
-#: Python's operators have their methods' names where these have no plainer one.
-_OPERATORS = {"getitem": "__getitem__", "setitem": "__setitem__"}
+#: Torch's names of Python's operators, where these differ.
+_OPERATORS = {
+    "and_": "__and__",
+    "eq": "__eq__",
+    "floordiv": "__floordiv__",
+    "getitem": "__getitem__",
+    "invert": "__invert__",
+    "lshift": "__lshift__",
+    "mod": "remainder",
+    "or_": "__or__",
+    "rshift": "__rshift__",
+    "setitem": "__setitem__",
+    "truediv": "div",
+    "xor": "__xor__",
+}
+#: And where a number stands at their left.
+_REVERSED = {
+    "floordiv": "__rfloordiv__",
+    "mod": "__rmod__",
+    "pow": "__rpow__",
+    "sub": "__rsub__",
+    "truediv": "__rdiv__",
+}
 
 
 @dataclass
@@ -180,9 +201,8 @@ class _Linker:
         return node
 
     def function(self, step: Step) -> FunctionNode:
-        name = step.target.rpartition(".")[2]
         node = FunctionNode(
-            _OPERATORS.get(name, name),
+            _function_name(step),
             self.level[step.name],
             self.same.get(step.name, step.name),
             compute_unit_id=step.target,
@@ -204,6 +224,15 @@ class _Linker:
         node.input_shape = list(shapes.values())
         node.output_shape = [meta.shape for meta in traced.outputs]
         node.attributes = self.attributes.get(step.name)
+
+
+def _function_name(step: Step) -> str:
+    """What torch calls the function: `__name__` of what it hands to `__torch_function__`."""
+    home, _, name = step.target.rpartition(".")
+    if home != "operator":
+        return name
+    reversed_ = bool(step.args) and step.args[0].arg == "1"
+    return (reversed_ and _REVERSED.get(name)) or _OPERATORS.get(name, name)
 
 
 def _repeated(name: str, step: Step) -> str:

@@ -1,17 +1,19 @@
 """Rolling: which steps of a recursion or a loop are one step, done again.
 
 A Graph lists steps in the order in which they ran, and no edge runs backwards; rolled, it would.
-So rolling is not a view: it only says which steps share a node.
+So rolling is not a view: it says which steps share a node. `rolled_up` makes such a Graph, with
+edges that run backwards, for drawing only.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 
-from torchview_docs.graph import Graph, Node
+from torchview_docs.graph import Graph, Node, Use
 
-__all__ = ["rolled"]
+__all__ = ["rolled", "rolled_up"]
 
 _STEPS = frozenset({"call_module", "call_function", "call_method"})
 
@@ -41,6 +43,30 @@ def rolled(view: Graph) -> Mapping[str, str]:
     while sum(_join(group, classes, view) for group in groups):
         pass
     return {node.name: classes.first(node.name) for node in view.nodes if node.op in _STEPS}
+
+
+def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
+    """The graph with each step in the place of all that are the same: no Graph that `validate` takes."""
+
+    def moved(uses: Iterable[Use]) -> Iterable[Use]:
+        for use in uses:
+            first = view.by_name[same.get(use.node, use.node)]
+            stands = use.output < len(first.outputs)
+            yield replace(use, node=first.name) if stands else replace(use, node=first.name, output=0)
+
+    args: dict[str, dict[Use, None]] = defaultdict(dict)
+    for node in view.nodes:
+        args[same.get(node.name, node.name)].update(dict.fromkeys(moved(node.args)))
+    return view.with_nodes(
+        replace(
+            node,
+            args=tuple(args[node.name]),
+            results=tuple(moved(node.results)),
+            scope=node.scope and same.get(node.scope, node.scope),
+        )
+        for node in view.nodes
+        if same.get(node.name, node.name) == node.name
+    )
 
 
 class _Classes:
