@@ -25,7 +25,7 @@ from torchview_docs.tracing.shapes import RULES
 __all__ = ["Hybrid", "NeedsDataError"]
 
 #: Real tensors that an operation makes are kept up to this many elements.
-_SMALL = 1 << 16
+_SMALL = 1 << 18
 #: Two real arguments that could make more elements than this together are tried on meta first.
 _HUGE = 1 << 26
 _VIEW = Kind.VIEW
