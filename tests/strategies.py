@@ -78,7 +78,15 @@ class Call:
     leaks: bool = False
 
 
-Step: TypeAlias = Function | Parameter | Leaf | Call
+@dataclass(frozen=True)
+class Loop:
+    """Run a body `times` times in a row, without a module around it."""
+
+    body: tuple[Step, ...]
+    times: int
+
+
+Step: TypeAlias = Function | Parameter | Leaf | Call | Loop
 
 
 @dataclass
@@ -122,6 +130,9 @@ class _Builder:
                     known += self.add(node)
                 case Call():
                     self.call(step, scope, f"{path}.m{number}".strip("."), known)
+                case Loop():
+                    for time in range(step.times):
+                        self.run(step.body, scope, f"{path}.l{number}.{time}".strip("."), known)
 
     def free(self, target: str) -> str:
         n = self.counts[f"@{target}"] = self.counts.get(f"@{target}", 0) + 1
@@ -234,9 +245,13 @@ def _calls(bodies: st.SearchStrategy[Step]) -> st.SearchStrategy[Call]:
     )
 
 
+def _loops(bodies: st.SearchStrategy[Step]) -> st.SearchStrategy[Loop]:
+    return st.builds(Loop, st.lists(bodies, min_size=1, max_size=5).map(tuple), st.integers(2, 4))
+
+
 _steps: st.SearchStrategy[Step] = st.recursive(
     st.one_of(_functions, _functions, _leaves, _parameters),
-    lambda inner: st.one_of(_calls(inner), _functions),
+    lambda inner: st.one_of(_calls(inner), _loops(inner), _functions),
     max_leaves=12,
 )
 

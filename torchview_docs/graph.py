@@ -5,7 +5,8 @@ tree: a node's `scope` names the call that it ran in, and a call comes before wh
 A node without children is a leaf; edges run between leaves only. A call with children says in
 `args` and `results` what went in and came out, but no edge ends there: it is a border, not a
 computation. A call without children (`nn.Identity`, a scripted module, and every call that a
-view has closed) is a leaf like any operation.
+view has closed) is a leaf like any operation. Views may put a `group` around steps of one call: a
+scope that no module is.
 
 Every tensor is one output of one leaf, and is spoken of by that leaf's name and the index of the
 output. The JSON form (`Graph.to_json`) is the documented exchange format; FORMAT is its version.
@@ -21,7 +22,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from torchview_docs.errors import RecordError
 
-__all__ = ["FORMAT", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
+__all__ = ["FORMAT", "SCOPES", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
 
 #: Version of the JSON format; raised when a reader of the old one would misunderstand the new.
 FORMAT = 2
@@ -34,7 +35,11 @@ Op: TypeAlias = Literal[
     "call_module",  # a call of a module: open with children, or a leaf
     "output",  # a tensor that the model returns
     "tensor",  # a tensor shown as a node of its own; made by a view only
+    "group",  # steps of one call that repeat together, as their scope; made by a view only
 ]
+
+#: What other nodes can run in.
+SCOPES: frozenset[Op] = frozenset({"call_module", "group"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ class Node:
         target: A placeholder's argument name (`input_ids`, `batch[0]`), a `get_attr`'s dotted
             name (`encoder.pos`) or `tensor` for a constant without one, a function's dotted name
             (`torch.nn.functional.layer_norm`, `operator.getitem`, `torch.add`), a method's name
-            (`view`), a module's path (the root's is empty), an output's name (`logits`, `[0]`).
+            (`view`), a module's path (the root's is empty), an output's name (`logits`, `[0]`),
+            the path of the first module in a group, empty where there is none.
         scope: Name of the innermost module call around it; None outside the root call.
         type: A module's class as `module.QualName`; a `get_attr`'s kind (`parameter`, `buffer`,
             `constant`); else empty.
@@ -185,7 +191,7 @@ class Graph:
         return use.seen or self.by_name[use.node].outputs[use.output]
 
     def scopes(self, node: Node) -> tuple[Node, ...]:
-        """The module calls around a node, innermost first."""
+        """The scopes (module calls, groups) around a node, innermost first."""
         found = []
         while node.scope is not None:
             node = self.by_name[node.scope]
@@ -193,7 +199,7 @@ class Graph:
         return tuple(found)
 
     def depth(self, node: Node) -> int:
-        """How many module calls are around a node; the root module's own depth is 0."""
+        """How many scopes are around a node; the root module's own depth is 0."""
         return len(self.scopes(node))
 
     def with_nodes(self, nodes: Iterable[Node]) -> Graph:
@@ -212,7 +218,7 @@ class Graph:
             if node.name in seen:
                 raise RecordError(f"two nodes are called {node.name!r}")
             if node.scope is not None and (
-                node.scope not in seen or self.by_name[node.scope].op != "call_module"
+                node.scope not in seen or self.by_name[node.scope].op not in SCOPES
             ):
                 raise RecordError(f"{node.name!r} runs in {node.scope!r}, which is no earlier call")
             for use in (*node.args, *node.results):

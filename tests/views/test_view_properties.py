@@ -17,10 +17,12 @@ from torchview_docs.views import (
     auto_depth,
     close_below,
     fold,
+    folding,
     hide_module_functions,
     levels,
     show_tensors,
     simplify,
+    unfold,
     view,
 )
 from torchview_docs.views.close import root_call
@@ -113,6 +115,20 @@ def test_a_deeper_level_refines_the_level_above(graph: Graph, depth: int) -> Non
 
 def edges(graph: Graph) -> set[tuple[str, str]]:
     return {(use.node, leaf.name) for leaf in graph.leaves for use in leaf.args}
+
+
+@settings(max_examples=500)
+@given(graphs())
+def test_folding_and_unfolding_gives_the_graph_back(graph: Graph) -> None:
+    assert unfold(folding(graph)) == graph
+
+
+@given(graphs())
+def test_what_is_folded_stands_for_all_steps(graph: Graph) -> None:
+    folded = fold(graph)
+    times = {n.name: math.prod(m.repeat for m in (n, *folded.scopes(n))) for n in folded.nodes}
+    steps = [n for n in folded.nodes if n.op != "group"]
+    assert sum(times[n.name] for n in steps) == len(graph.nodes)
 
 
 @given(graphs())

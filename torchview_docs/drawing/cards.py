@@ -146,7 +146,8 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
 
 
 def _frame(call: Node, outer: Node | None) -> Frame:
-    full = path(call, outer) or call.target
+    # Of a group without modules there is only the count to tell, `repeated × 12`.
+    full = path(call, outer) or call.target or "repeated"
     title = shortened(full, PATH)
     name = class_name(call.type)
     subtitle = shortened(name, PATH)
@@ -156,6 +157,7 @@ def _frame(call: Node, outer: Node | None) -> Frame:
         title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)
     note_width = text_width(note, FRAME_SIZE)
     whole = path(call, None)
+    hint = f"{whole}: {name}" if name else whole
     return Frame(
         call.name,
         title,
@@ -166,7 +168,7 @@ def _frame(call: Node, outer: Node | None) -> Frame:
         outer.name if outer else None,
         call.repeat,
         call.type,
-        f"{whole}: {name}" if (title, subtitle) != (whole, name) else "",
+        hint if whole and (title, subtitle) != (whole, name) else "",
     )
 
 

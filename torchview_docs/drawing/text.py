@@ -25,7 +25,7 @@ class LayerRow:
         depth: How many of the rows before it are around it.
         path: A module's path as seen from the row around it (`layer.0 – 11`), the name of an input,
             output or parameter; empty for an operation and for the model itself.
-        title: Class, operation, or `input`, `output`, `parameter`, `buffer`, `constant`.
+        title: Class, operation, `group`, or `input`, `output`, `parameter`, `buffer`, `constant`.
         config: Configuration as cards show it, `768→2304`.
         shape: Shape of what it makes; of an input or output with its dtype.
         parameters: How many parameter elements a module has, with its submodules; None for the rest.
@@ -68,6 +68,10 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
             node.repeat,
             node.name,
         )
+    if node.op == "group":
+        where = path(node, view.by_name[node.scope] if node.scope else None)
+        total = node.parameters.total if node.parameters and node.parameters.total else None
+        return LayerRow(depth, where, "group", "", "", total, node.repeat, node.name)
     if node.op in ("placeholder", "output"):
         tensors = node.outputs or tuple(view.tensor(use) for use in node.args)
         kind = "input" if node.op == "placeholder" else "output"

@@ -5,18 +5,21 @@ nothing of the others.
 """
 
 from torchview_docs.views.close import close_below, hide_module_functions, levels
-from torchview_docs.views.fold import fold
+from torchview_docs.views.fold import fold, folding
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
+from torchview_docs.views.unfold import unfold
 from torchview_docs.views.view import auto_depth, view
 
 __all__ = [
     "auto_depth",
     "close_below",
     "fold",
+    "folding",
     "hide_module_functions",
     "levels",
     "show_tensors",
     "simplify",
+    "unfold",
     "view",
 ]

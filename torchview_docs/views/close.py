@@ -21,11 +21,16 @@ def root_call(graph: Graph) -> Node | None:
 
 
 def levels(graph: Graph) -> Mapping[str, int]:
-    """How deep each node is: the root's call 0, what runs directly in it 1; a function has no root."""
+    """How deep each node is: the root's call 0, what runs directly in it 1; a function has no root.
+
+    A group is no level: what is in it is as deep as itself.
+    """
     start = 0 if root_call(graph) is not None else 1
     found: dict[str, int] = {}
+    below: dict[str, int] = {}
     for node in graph.nodes:
-        found[node.name] = start if node.scope is None else found[node.scope] + 1
+        level = found[node.name] = start if node.scope is None else below[node.scope]
+        below[node.name] = level if node.op == "group" else level + 1
     return found
 
 
@@ -41,11 +46,18 @@ def hide_module_functions(graph: Graph) -> Graph:
     The model itself stays open, since its functions are what a figure of it is about, unless it is
     one of PyTorch's own layers.
     """
-    parents = {n.scope for n in graph.nodes if n.op == "call_module"}
+    parents = {_module_around(n, graph) for n in graph.nodes if n.op == "call_module"}
     root = root_call(graph)
     if root is not None and not root.type.startswith("torch.nn.modules."):
         parents.add(root.name)
     return close(graph, {n.name for n in graph.nodes if n.op == "call_module" and n.name not in parents})
+
+
+def _module_around(node: Node, graph: Graph) -> str | None:
+    scope = node.scope
+    while scope is not None and graph.by_name[scope].op == "group":
+        scope = graph.by_name[scope].scope
+    return scope
 
 
 def close(graph: Graph, calls: Iterable[str]) -> Graph:

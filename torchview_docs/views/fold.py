@@ -1,71 +1,138 @@
-"""`fold`: a run of equal neighbouring calls becomes its first, with the count (× 12).
+"""`fold`: a run of equal neighbours becomes its first, with the count (× 12); `unfold` is the way back.
 
-Two calls are equal when all that ran in them is: classes, operations, configurations, parameter
-counts, shapes, and how tensors flow from one to the next. A run is folded when, besides, each
-call reads from the one before it in the same way, what else they read is common to all of them,
-and nobody but the next reads what is inside the run. Inner runs are folded before outer ones.
+Two steps of a scope are equal when all that ran in them is: classes, operations, configurations,
+parameter counts, shapes, and how tensors flow from one to the next. What repeats may be one step or
+a period of several, as Swin's pairs of blocks: these are put into a `group`, a scope of their own.
+`runs` says when they are folded. Inner runs are folded before outer ones, short periods before long
+ones, until nothing repeats any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from torchview_docs.graph import Graph, Node, Use
+from torchview_docs.graph import SCOPES, Graph, Node, Parameters, Use
+from torchview_docs.views.parts import Part, Tensor, read_part, repeated
+from torchview_docs.views.runs import Flow, Run, Steps
 
-__all__ = ["fold"]
+__all__ = ["Fold", "Folding", "Place", "fold", "folding"]
 
-#: A tensor: the leaf that makes it, and which output it is.
-Tensor = tuple[str, int]
-#: A tensor made in a call: the number of the leaf in it, and which output.
-Inner = tuple[int, int]
+_NO_MARKS: Mapping[str, Hashable] = {}
+_ENDS = frozenset({"placeholder", "output"})
 
 
-def fold(graph: Graph) -> Graph:
-    """Fold the runs of equal neighbours, nested ones too."""
-    folding = _Folding(graph)
-    for scope in (*(n.name for n in reversed(graph.nodes) if n.name in graph.children), None):
-        folding.fold_in(scope)
-    return folding.result()
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What tells a node of a copy from its equal in the first one."""
+
+    name: str
+    target: str
+    call: int
+    last: str
+    order: tuple[int, int]
 
 
 @dataclass(frozen=True)
-class _Call:
-    """A call with all that ran in it, in a form in which equal ones compare equal."""
+class Fold:
+    """A run that was folded.
 
-    name: str
-    signature: Hashable
-    #: The tensors from outside that it reads, in the order of first use: its slots.
-    slots: tuple[Tensor, ...]
-    #: Its leaves, in order.
-    leaves: tuple[str, ...]
+    Attributes:
+        first: The nodes of the first copy, in order.
+        copies: Those of each other copy.
+        feed: By tensor that enters the first copy: which tensor of it, of the copy before, enters the
+            others.
+        group: The group that was made; None for a run of single steps.
+    """
+
+    first: tuple[str, ...]
+    copies: tuple[tuple[Place, ...], ...]
+    feed: Mapping[Tensor, Tensor]
+    group: str | None = None
 
 
-class _Folding:
-    """The graph while it is folded: what is gone, what stands for what, and who reads what."""
+@dataclass(frozen=True)
+class Folding:
+    """A folded graph, and what it takes to unfold it.
 
-    def __init__(self, graph: Graph) -> None:
+    Attributes:
+        graph: The folded graph.
+        folds: What was folded, in this order.
+        order: Where the nodes of `graph` stood.
+        borders: By name of each call with children: what it was given and what it returned. It is no
+            part of what must be equal.
+    """
+
+    graph: Graph
+    folds: tuple[Fold, ...]
+    order: Mapping[str, tuple[int, int]]
+    borders: Mapping[str, tuple[tuple[Use, ...], tuple[Use, ...]]]
+
+
+def fold(graph: Graph, marks: Mapping[str, Hashable] = _NO_MARKS) -> Graph:
+    """Fold the runs of equal neighbours, nested ones too.
+
+    Args:
+        graph: The graph.
+        marks: By name of a node what else must be equal.
+    """
+    return folding(graph, marks).graph
+
+
+def folding(graph: Graph, marks: Mapping[str, Hashable] = _NO_MARKS) -> Folding:
+    """The same with what it takes to unfold it."""
+    state = _State(graph, marks)
+    # What was folded may itself repeat, or hold equals that nobody else reads any more.
+    while state.fold_everywhere():
+        pass
+    return state.result()
+
+
+class _State:
+    """The graph while it is folded: what is left, what stands for what, and who reads what."""
+
+    def __init__(self, graph: Graph, marks: Mapping[str, Hashable]) -> None:
         self.graph = graph
-        self.gone: set[str] = set()
+        self.marks = marks
+        self.nodes = dict(graph.by_name)
+        self.children = {scope: [n.name for n in nodes] for scope, nodes in graph.children.items()}
+        self.order = {node.name: (k, 0) for k, node in enumerate(graph.nodes)}
         self.stands_for: dict[str, str] = {}  # a leaf that is gone: the leaf it became
-        self.folded: dict[str, Node] = {}  # the first of each run, with count and end
         self.readers: dict[Tensor, set[str]] = {
             tensor: {user.name for user, _ in users} for tensor, users in graph.users.items()
         }
+        self.flow = Flow(self._readers, self._reads, lambda leaf: len(self.nodes[leaf].outputs))
+        self.folds: list[Fold] = []
 
-    def result(self) -> Graph:
-        return self.graph.with_nodes(
-            replace(
-                self.folded.get(node.name, node),
-                args=self.rewired(node.args),
-                results=self.rewired(node.results),
-            )
-            for node in self.graph.nodes
-            if node.name not in self.gone
+    def result(self) -> Folding:
+        nodes = sorted(self.nodes.values(), key=lambda node: self.order[node.name])
+        graph = self.graph.with_nodes(
+            replace(node, args=self._rewired(node.args), results=self._rewired(node.results))
+            if self.stands_for
+            else node
+            for node in nodes
         )
+        borders = {
+            node.name: (node.args, node.results)
+            for node in self.graph.nodes
+            if node.name in self.graph.children
+        }
+        return Folding(graph, tuple(self.folds), self.order, borders)
 
-    def rewired(self, uses: Iterable[Use]) -> tuple[Use, ...]:
-        return tuple(dict.fromkeys(replace(use, node=self.current(use.node)) for use in uses))
+    def fold_everywhere(self) -> bool:
+        """Fold in every scope once, inner before outer; whether anything was folded."""
+        before = len(self.folds)
+        for scope in self._scopes():
+            self._fold_in(scope)
+        return len(self.folds) > before
+
+    def _scopes(self) -> list[str | None]:
+        """The scopes, inner before outer."""
+        named = [scope for scope in self.children if scope is not None]
+        return [
+            *sorted(named, key=self.order.__getitem__, reverse=True),
+            *([None] if None in self.children else []),
+        ]
 
     def current(self, leaf: str) -> str:
         """The leaf that now stands for a leaf."""
@@ -73,170 +140,133 @@ class _Folding:
             leaf = self.stands_for[leaf]
         return leaf
 
-    def inside(self, name: str) -> list[Node]:
-        """What is left of a call: itself and all that ran in it, in order."""
-        found, waiting = [], [self.graph.by_name[name]]
-        while waiting:
-            node = waiting.pop()
-            if node.name not in self.gone:
-                found.append(self.folded.get(node.name, node))
-                waiting.extend(reversed(self.graph.children.get(node.name, ())))
-        return found
+    def _rewired(self, uses: Iterable[Use]) -> tuple[Use, ...]:
+        return tuple(dict.fromkeys(replace(use, node=self.current(use.node)) for use in uses))
+
+    def _readers(self, tensor: Tensor) -> Iterable[str]:
+        return self.readers.get(tensor, ())
+
+    def _reads(self, leaf: str) -> Iterator[Tensor]:
+        return ((self.current(use.node), use.output) for use in self.nodes[leaf].args)
 
     # -- runs in one scope --------------------------------------------------------------------
 
-    def fold_in(self, scope: str | None) -> None:
-        calls = [n for n in self.graph.children[scope] if n.op == "call_module" and n.name not in self.gone]
-        known: dict[str, _Call] = {}
+    def _fold_in(self, scope: str | None) -> None:
+        """Fold the runs of a scope, of the first kind of which there are any."""
+        steps = [self.nodes[name] for name in self.children[scope] if self.nodes[name].op not in _ENDS]
+        alike = repeated(steps, self.marks)
+        if not alike:
+            return
+        known = {name: self._read(name) for name in alike}
+        # Calls that feed each other are neighbours also where something else is done between them.
+        for chosen in ([step for step in steps if step.op in SCOPES], steps):
+            found = Steps([known.get(step.name) for step in chosen], self.flow)
+            runs = list(found.singles(self._may_repeat)) or list(found.groups())
+            groups = [self._fold(scope, found, run) for run in runs]
+            if runs:
+                self._put(scope, [group for group in groups if group is not None])
+                return
 
-        def read(node: Node) -> _Call:
-            if node.name not in known:
-                known[node.name] = self.read(node)
-            return known[node.name]
+    def _put(self, scope: str | None, groups: Iterable[str]) -> None:
+        """Put groups in the places of their first steps, and take away what is no child any more."""
+        instead = {self.children[group][0]: group for group in groups}
+        self.children[scope] = [
+            instead.get(name, name)
+            for name in self.children[scope]
+            if name in instead or (name in self.nodes and self.nodes[name].scope == scope)
+        ]
 
-        start = 0
-        while start < len(calls):
-            run = [calls[start]]
-            feed: dict[int, Inner] | None = None
-            for node in calls[start + 1 :]:
-                if not _alike(run[-1], node):
-                    break
-                feeds = self.feed(read(run[-1]), read(node))
-                if feeds is None or (feed is not None and feeds != feed):
-                    break
-                feed = feeds
-                run.append(node)
-            if feed is None:
-                start += 1
-            else:
-                start += self.replace_run([read(node) for node in run], feed)
-                known.clear()  # what follows now reads from the first of the run
+    def _may_repeat(self, part: Part) -> bool:
+        """Whether a step may be folded by itself: what is folded is not folded again."""
+        return self.nodes[part.name].repeat == 1
 
-    def read(self, call: Node) -> _Call:
-        nodes = self.inside(call.name)
-        leaves = [n for n in nodes if n.name not in self.graph.children]
-        number = {leaf.name: k for k, leaf in enumerate(leaves)}
-        slots: dict[Tensor, int] = {}
+    def _read(self, name: str) -> Part:
+        nodes = list(self._inside(name))
+        leaves = [node for node in nodes if node.name not in self.children]
+        return read_part(nodes, leaves, self.current, self.graph.tensor, self.marks)
 
-        def place(use: Use) -> Hashable:
-            node = self.current(use.node)
-            if node in number:
-                return number[node], use.output, use.arg, self.graph.tensor(use)
-            slot = slots.setdefault((node, use.output), len(slots))
-            return "slot", slot, use.arg, self.graph.tensor(use)
+    def _inside(self, name: str) -> Iterator[Node]:
+        """What is left of a step: itself and all that ran in it, in order."""
+        yield self.nodes[name]
+        for child in self.children.get(name, ()):
+            yield from self._inside(child)
 
-        edges = {leaf.name: tuple(place(use) for use in leaf.args) for leaf in leaves}
-        scopes = {n.name: k for k, n in enumerate(nodes)}
-        signature = tuple(
-            (
-                scopes.get(n.scope or "") if n.name != call.name else None,
-                _kind(n, call),
-                edges.get(n.name),
-                tuple(place(u) for u in n.results if self.current(u.node) in number),
-            )
-            for n in nodes
+    def _fold(self, scope: str | None, steps: Steps, run: Run) -> str | None:
+        """Fold a run; gives the group that is made of several steps."""
+        copies = [
+            [steps[start + k] for k in range(run.period)] for start in range(run.start, run.end, run.period)
+        ]
+        nodes = [[name for part in copy for name in part.nodes] for copy in copies]
+        feed = {
+            (self.current(leaf), output): (copies[0][k].leaves[number], made)
+            for (leaf, output), (k, number, made) in run.feed.items()
+        }
+        group = self._group(scope, copies) if run.period > 1 else self._single(copies)
+        places = tuple(tuple(map(self._place, names)) for names in nodes[1:])
+        self.folds.append(Fold(tuple(nodes[0]), places, feed, group))
+        self._join([[leaf for part in copy for leaf in part.leaves] for copy in copies])
+        for name in (name for names in nodes[1:] for name in names):
+            self.children.pop(name, None)
+            del self.nodes[name]
+        return group
+
+    def _join(self, leaves: Sequence[Sequence[str]]) -> None:
+        """Let the leaves of the first copy stand for the others: what the last one made, they make now."""
+        for copy in leaves[1:]:
+            for leaf in copy:
+                for tensor in self._reads(leaf):
+                    self.readers[tensor].discard(leaf)
+        for first, last in zip(leaves[0], leaves[-1], strict=True):
+            for output in range(len(self.nodes[first].outputs)):
+                self.readers.setdefault((first, output), set()).update(self.readers.get((last, output), ()))
+        for copy in leaves[1:]:
+            self.stands_for.update(zip(copy, leaves[0], strict=True))
+
+    def _single(self, copies: Sequence[Sequence[Part]]) -> None:
+        first, last = self.nodes[copies[0][0].name], self.nodes[copies[-1][0].name]
+        end = last.target if last.op in SCOPES else ""
+        self.nodes[first.name] = replace(first, repeat=len(copies), last=end)
+
+    def _place(self, name: str) -> Place:
+        node = self.nodes[name]
+        return Place(name, node.target, node.call, node.last, self.order[name])
+
+    def _group(self, scope: str | None, copies: Sequence[Sequence[Part]]) -> str:
+        """Put the first copy into a group; gives its name."""
+        first = [self.nodes[part.name] for part in copies[0]]
+        modules = [k for k, node in enumerate(first) if node.op in SCOPES and node.target]
+        target = first[modules[0]].target if modules else ""
+        name = f"{first[0].name}+{len(first) - 1}"
+        while name in self.nodes:
+            name += "'"
+        self.nodes[name] = Node(
+            name,
+            "group",
+            target,
+            scope,
+            parameters=_sum(first),
+            repeat=len(copies),
+            last=self._last(target, [self.nodes[copies[-1][k].name] for k in modules]),
         )
-        return _Call(call.name, signature, tuple(slots), tuple(number))
+        at, before = self.order[first[0].name]
+        self.order[name] = at, before - 1
+        for node in first:
+            self.nodes[node.name] = replace(node, scope=name)
+        self.children[name] = [node.name for node in first]
+        return name
 
-    def feed(self, before: _Call, after: _Call) -> dict[int, Inner] | None:
-        """Which tensor of the call before, as (number of the leaf, output), fills each slot.
-
-        Slots that both read from the same tensor outside are left out; None where the two are not
-        equal, or not linked so.
-        """
-        if before.signature != after.signature:
-            return None
-        number = {leaf: k for k, leaf in enumerate(before.leaves)}
-        feed: dict[int, Inner] = {}
-        for slot, (was, now) in enumerate(zip(before.slots, after.slots, strict=True)):
-            if now[0] in number:
-                feed[slot] = (number[now[0]], now[1])
-            elif was != now:
-                return None
-        allowed = {*before.leaves, *after.leaves}
-        for leaf in before.leaves:
-            for output in range(len(self.graph.by_name[leaf].outputs)):
-                if self.readers.get((leaf, output), set()) - allowed:
-                    return None
-        return feed or None
-
-    def replace_run(self, run: Sequence[_Call], feed: dict[int, Inner]) -> int:
-        """Fold a run, or as much of it as can be folded, and tell how many calls these are."""
-        run = run[: self._longest(run, feed)]
-        if len(run) < 2:
-            return 1
-        first, last = run[0], run[-1]
-        for call in run[1:]:
-            self.gone |= {node.name for node in self.inside(call.name)}
-            self.stands_for.update(zip(call.leaves, first.leaves, strict=True))
-        for tensor in {tensor for call in run for tensor in call.slots}:
-            self.readers[tensor] = self._left(self.readers[tensor])
-        for leaf, end in zip(first.leaves, last.leaves, strict=True):
-            for output in range(len(self.graph.by_name[leaf].outputs)):
-                both = self.readers.get((leaf, output), set()) | self.readers.get((end, output), set())
-                self.readers[leaf, output] = self._left(both)
-        node = self.graph.by_name[first.name]
-        self.folded[first.name] = replace(node, repeat=len(run), last=self.graph.by_name[last.name].target)
-        return len(run)
-
-    def _left(self, readers: set[str]) -> set[str]:
-        return {reader for reader in readers if reader not in self.gone}
-
-    def _longest(self, run: Sequence[_Call], feed: dict[int, Inner]) -> int:
-        """How many calls can be folded without losing a path through them.
-
-        A path may enter by one slot and leave, some calls later, by a tensor that this slot does
-        not reach within one call (two streams that cross); folded, it would be lost.
-        """
-        reach = self._reach(run[0])
-        leaving = set(feed.values())
-        for number, leaf in enumerate(run[-1].leaves):
-            for output in range(len(self.graph.by_name[leaf].outputs)):
-                if self.readers.get((leaf, output), set()) - {*run[-1].leaves}:
-                    leaving.add((number, output))
-        entered = reach
-        for count in range(2, len(run) + 1):
-            entered = {
-                tensor: frozenset().union(
-                    *(entered[feed[slot]] if slot in feed else {slot} for slot in slots)
-                )
-                for tensor, slots in reach.items()
-            }
-            if any(not entered[tensor] <= reach[tensor] for tensor in leaving):
-                return count - 1
-        return len(run)
-
-    def _reach(self, call: _Call) -> dict[Inner, frozenset[int]]:
-        """The slots from which each tensor made in a call can be reached."""
-        number = {leaf: k for k, leaf in enumerate(call.leaves)}
-        slot = {tensor: k for k, tensor in enumerate(call.slots)}
-        reach: dict[Inner, frozenset[int]] = {}
-        for leaf in call.leaves:
-            node = self.graph.by_name[leaf]
-            entries: set[int] = set()
-            for use in node.args:
-                source = self.current(use.node)
-                if source in number:
-                    entries |= reach[number[source], use.output]
-                else:
-                    entries.add(slot[source, use.output])
-            for output in range(len(node.outputs)):
-                reach[number[leaf], output] = frozenset(entries)
-        return reach
+    def _last(self, target: str, modules: Sequence[Node]) -> str:
+        """Where the modules of a group end: at the last that is in one list with the first."""
+        ends = [node.last or node.target for node in modules]
+        same_list = [end for end in ends if end.rpartition(".")[0] == target.rpartition(".")[0]]
+        return (same_list or ends or [""])[-1 if same_list else 0]
 
 
-def _alike(a: Node, b: Node) -> bool:
-    """A cheap look before the whole calls are compared; what is folded is not folded again."""
-    if a.repeat > 1 or b.repeat > 1:
-        return False
-    return (a.type, a.config, a.parameters, a.outputs) == (b.type, b.config, b.parameters, b.outputs)
-
-
-def _kind(node: Node, call: Node) -> Hashable:
-    """What a node is, apart from its place in the model and its tensors' names."""
-    target = node.target
-    if node.name == call.name:
-        target = ""
-    elif node.op in ("call_module", "get_attr") and target.startswith(f"{call.target}."):
-        target = target[len(call.target) :]
-    return node.op, target, node.type, node.outputs, node.config, node.parameters, node.repeat
+def _sum(nodes: Iterable[Node]) -> Parameters | None:
+    """The parameters of the modules in a group; of a module that is called twice once."""
+    found = {node.target: node.parameters for node in nodes if node.parameters is not None}
+    if not found:
+        return None
+    dtypes = dict.fromkeys(p.dtype for p in found.values() if p.dtype)
+    total, trainable = sum(p.total for p in found.values()), sum(p.trainable for p in found.values())
+    return Parameters(0, total, trainable, ", ".join(dtypes))

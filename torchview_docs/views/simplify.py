@@ -99,14 +99,16 @@ def _emptied(graph: Graph, passing: Collection[str]) -> _Emptied:
     removed: set[str] = set()
     kept: set[str] = set()
     root = root_call(graph)
-    for call in reversed([n for n in graph.nodes if n.op == "call_module" and n.name in graph.children]):
+    for call in reversed([n for n in graph.nodes if n.name in graph.children]):
         children = {child.name for child in graph.children[call.name]}
         if any(name not in passing and name not in removed for name in children):
             continue
         if call is root:
             kept |= children - removed
             closed |= children & removed
-        elif is_transparent_class(call.type) and not (call.parameters and call.parameters.total):
+        elif call.op == "group" or (
+            is_transparent_class(call.type) and not (call.parameters and call.parameters.total)
+        ):
             removed.add(call.name)
         else:
             closed.add(call.name)
