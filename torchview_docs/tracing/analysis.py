@@ -11,7 +11,7 @@ from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind
 from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
-from torchview_docs.tracing.packed import named, values
+from torchview_docs.tracing.packed import named, operands, values
 from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
@@ -165,18 +165,26 @@ class _Analysis:
             self._statistics.append((draft, len(outputs)))
         for arg, value in event.returned:
             draft.args += self._detours(arg, value, time)
-        outputs += [w for w in event.writes if w not in outputs]
+        if event.writes:
+            outputs += [w for w in event.writes if w not in outputs]
+            if plan.kind is not Kind.RESTRIDE:
+                self._write(time, event, part, draft, outputs)
         draft.outputs = [v.form.meta for v in outputs]
-        if event.writes and plan.kind is not Kind.RESTRIDE:
-            carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
-            for value in event.writes:
-                if value in used:
-                    self.flow.write(value, part, (draft.name, outputs.index(value)), time, carried)
         for i, value in enumerate(outputs):
             written = value in event.writes
             if not (written and plan.kind is Kind.SETITEM):
                 handed_on = not written and value in used
                 self._bind(value, (draft.name, i), time, call if handed_on else None)
+
+    def _write(
+        self, time: int, event: OpEvent, part: Region | None, draft: _Draft, outputs: list[Value]
+    ) -> None:
+        """Log what an operation has written into its arguments; `part` is how much of the first."""
+        carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
+        read = [value for _, value in operands(event.args, event.kwargs)]
+        for value in event.writes:
+            if value in read:
+                self.flow.write(value, part, (draft.name, outputs.index(value)), time, carried)
 
     def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
         """`x.data` is x; after `x.data = y` x is y."""
@@ -247,6 +255,9 @@ class _Analysis:
     def _uses(
         self, arg: str, value: Value, call: Call | None, time: int, regions: list[Region] | None = None
     ) -> list[Use]:
+        only = self.flow.only(value)
+        if only is not None:  # as most
+            return [self._use(only, arg, value)]
         found = self.flow.read(value, regions)
         if not self.flow.bound(value):
             source = self._source(value, call, time)

@@ -93,6 +93,13 @@ class Dataflow:
         """Whether something made the value."""
         return value in self._bindings
 
+    def only(self, value: Value) -> Output | None:
+        """What a value is read from where that is one output, made whole and not written to since."""
+        if value.storage in self._writes:
+            return None
+        binding = self._bindings.get(value)
+        return binding.output if binding is not None else None
+
     def written(self, value: Value) -> bool:
         """Whether something has been written into the value's storage."""
         return value.storage in self._writes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,16 +43,19 @@ def operands(args: Any, kwargs: Any) -> Iterator[tuple[str, Value]]:
         yield from values(arg, str(name))
 
 
-def named(call: Call) -> Iterator[tuple[str, Value]]:
+def named(call: Call) -> list[tuple[str, Value]]:
     """The values that a module is called with, under the names of its forward's parameters."""
     names = forward_names(call.module, len(call.args))
-    for name, arg in zip(names, call.args, strict=True):
-        yield from values(arg, name)
-    for name, arg in call.kwargs.items():
-        yield from values(arg, str(name))
+    found: list[tuple[str, Value]] = []
+    for name, arg in (*zip(names, call.args, strict=True), *call.kwargs.items()):
+        if isinstance(arg, Value):  # as most
+            found.append((str(name), arg))
+        else:
+            found += values(arg, str(name))
+    return found
 
 
-def forward_names(module: torch.nn.Module, count: int) -> list[str]:
+def forward_names(module: torch.nn.Module, count: int) -> Sequence[str]:
     """Names of the first `count` positional arguments of a module's forward."""
     if isinstance(module, torch.jit.ScriptModule):
         schema: Any = getattr(module.forward, "schema", None)
@@ -69,7 +72,8 @@ def _parameters(forward: Any) -> tuple[inspect.Parameter, ...]:
         return ()
 
 
-def argument_names(forward: Any, count: int) -> list[str]:
+@lru_cache(maxsize=2048)
+def argument_names(forward: Any, count: int) -> Sequence[str]:
     """Names of the first `count` positional arguments of a method; `args[2]` in a `*args`."""
     names: list[str] = []
     for p in _parameters(forward):
@@ -77,4 +81,4 @@ def argument_names(forward: Any, count: int) -> list[str]:
             names += [f"{p.name}[{i}]" for i in range(count - len(names))]
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             names.append(p.name)
-    return (names + [str(i) for i in range(len(names), count)])[:count]
+    return tuple(names + [str(i) for i in range(len(names), count)])[:count]
