@@ -105,8 +105,9 @@ class Hybrid:
         """Run an operation that gets data that is not known."""
         if kind is Kind.FORMAT:
             return object.__repr__(args[0])
-        becomes = kind in (Kind.RESTRIDE, Kind.SET_DATA) and len(used) > 1 and not used[0].is_meta
-        if kind is Kind.VALUE or becomes:  # a real tensor cannot take the shape or storage of a meta one
+        if kind in (Kind.RESTRIDE, Kind.SET_DATA) and len(used) > 1 and not used[0].is_meta:
+            return self._becomes(function, args, kwargs)
+        if kind is Kind.VALUE:
             raise NeedsDataError(short_name(function))
         if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
             return self._view_of_unreal(function, args, kwargs)
@@ -123,6 +124,16 @@ class Hybrid:
             if result is not None:
                 return result
         return self._on_meta(function, args, kwargs, used)
+
+    def _becomes(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """A real tensor is to take the shape or the storage of another, as in `x.data = y`."""
+        target, other = args[0], args[1] if len(args) > 1 else None
+        if isinstance(other, torch.Tensor) and not other.is_meta:
+            return function(*args, **kwargs)
+        if not isinstance(other, torch.Tensor) or (target.shape, target.dtype) != (other.shape, other.dtype):
+            raise NeedsDataError(short_name(function))  # what is real cannot become meta
+        self.declare_unreal(target)
+        return target
 
     def _real(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Compute, unless what small tensors would make together is huge."""

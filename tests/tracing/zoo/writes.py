@@ -303,6 +303,13 @@ def view_before(self: Any, x: Any) -> Any:
     return z
 
 
+@nasty("weights cast in forward to what they are")
+def cast_again(self: Any, x: Any) -> Any:
+    self.layer.to(x.dtype)
+    self.layer = self.layer.to("cpu")
+    return self.layer(x)
+
+
 @nasty("two storages swapped", (2, 3), (2, 3))
 def swapped(self: Any, x: Any, y: Any) -> Any:
     a, b = x + 1, y * 2
