@@ -25,16 +25,19 @@ _WIDTHS = re.compile(
 _STAGES = re.compile(r"out_channels$|channel_list|stage_channels")
 #: Settings without a default, or whose default None does not do.
 _ABSENT: dict[str, Any] = {
-    "in_channels": 4, "out_channels": 4, "patch_size": 2, "latent_channels": 4, "block_out_channels": (32, 64),
-    "layers_per_block": 1, "sample_size": 32, "spatial_compression_ratio": 4, "cross_attention_dim": 64,
+    "in_channels": 4, "out_channels": 4, "patch_size": 2, "latent_channels": 4,
+    "block_out_channels": (32, 64), "layers_per_block": 1,
+    "sample_size": 32, "spatial_compression_ratio": 4, "cross_attention_dim": 64,
 }  # fmt: skip
 _TEXT_WIDTHS = (
-    "encoder_hid_dim", "joint_attention_dim", "text_dim", "text_embed_dim", "caption_channels", "cap_feat_dim",
-    "text_hidden_dim", "in_text_dim", "text_in_dim", "llm_features_dim", "encoder_hidden_states_channels",
+    "encoder_hid_dim", "joint_attention_dim", "text_dim", "text_embed_dim", "caption_channels",
+    "cap_feat_dim", "text_hidden_dim", "in_text_dim", "text_in_dim", "llm_features_dim",
+    "encoder_hidden_states_channels",
     "dit_text_dim", "cross_attention_dim", "context_dim", "text_feat_dim",
 )  # fmt: skip
 _WANTED = (
-    "encoder_hidden_states", "timestep", "pooled_projections", "img_ids", "txt_ids", "guidance", "class_labels",
+    "encoder_hidden_states", "timestep", "pooled_projections", "img_ids", "txt_ids", "guidance",
+    "class_labels",
     "encoder_hidden_states_t5", "text_embedding_mask", "text_embedding_mask_t5",
 )  # fmt: skip
 _LARGEST = 100_000_000
@@ -116,7 +119,14 @@ class Arguments:
         channels = self._find(
             "in_channels", "in_visual_dim", "input_channels", "audio_channels", "latent_dim", default=3
         )
-        return torch.rand(*((1, channels, 16, 16), (1, channels, 5, 16, 16), (1, 16, channels), (1, channels, 64, 64), (1, channels, 8192))[self.form])  # fmt: skip
+        forms = (
+            (1, channels, 16, 16),
+            (1, channels, 5, 16, 16),
+            (1, 16, channels),
+            (1, channels, 64, 64),
+            (1, channels, 8192),
+        )
+        return torch.rand(*forms[self.form])
 
     _hidden_states = _sample = _x = _latents
 

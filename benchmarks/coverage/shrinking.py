@@ -22,7 +22,7 @@ _DEPTHS = re.compile(r"(^|_)(depths?|layers|num_blocks|num_layers|block_repeats|
 _WIDTH = re.compile(
     r"hidden|width|dim($|_|s$)|d_model|d_ff|d_kv|d_inner|n_embd|n_inner|_rank$|ffn|intermediate_size|channels?$"
     r"|filters|embedding_size|embed_dim|projection_size|output_size|proj_size|head_dim|d_head|units|planes"
-    r"|_size_per_|input_dim|output_dim|mrope_section|n_state|d_embed|emb_dim|mlp_size|audio_channels|conv_dim"
+    r"|_size_per_|input_dim|output_dim|adapter_input_size|mrope_section|n_state|d_embed|emb_dim|mlp_size|audio_channels|conv_dim"
 )
 _NO_WIDTH = re.compile(
     r"^(num|n)_hidden|hidden_layers|image|patch|vocab|kernel|num_mel|num_channels|dims?_per|hidden_act|window"
@@ -147,7 +147,7 @@ class Shrinking:
                 return kind(self._picture(v, getattr(config, "patch_size", 1)) for v in value)
             if self._is_width(name):
                 return kind(self._width(v) for v in value)
-        return value
+        return kind(value)
 
     def _width(self, value: int) -> int:
         # Small numbers are counts that a width's name hides, as 3 channels or 1 hidden layer are.

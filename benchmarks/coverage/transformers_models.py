@@ -106,13 +106,14 @@ def _config(cls: Any, shrinking: Shrinking) -> Any:
     parts = {k: v for k, v in needed.items() if "." in k}
     _set(config, parts)
     config = shrinking(config)
-    _set(config, parts, absent=True)
+    _set(config, needed, absent=True)
     return config
 
 
 def _set(config: Any, parts: dict[str, Any], *, absent: bool = False) -> None:
     """Set settings of a configuration's parts; on demand only those that it does not have."""
     for path, value in parts.items():
-        part, name = path.split(".")
-        if not (absent and hasattr(getattr(config, part), name)):
-            setattr(getattr(config, part), name, value)
+        part, _, name = path.rpartition(".")
+        owner = getattr(config, part) if part else config
+        if not (absent and hasattr(owner, name)):
+            setattr(owner, name, value)
