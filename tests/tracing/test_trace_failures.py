@@ -11,7 +11,7 @@ from written.nets import DataDependent, Mismatched, Net, Raising
 
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.spec import FigureSpec
-from torchview_docs.tracing import trace
+from torchview_docs.tracing import ladder, trace
 from torchview_docs.tracing.job import trace_spec
 from torchview_docs.tracing.ladder import Limits, climb
 from torchview_docs.tracing.run import Subject
@@ -215,3 +215,26 @@ def test_what_takes_too_long_on_meta_runs_on_cpu() -> None:
 def test_an_unknown_device_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="device is 'tpu'"):
         trace(Net(), torch.randn(1, 10), device="tpu")
+
+
+def test_a_fault_of_ours_is_no_fault_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    broken.__code__ = broken.__code__.replace(co_filename=ladder.__file__)
+    monkeypatch.setattr("torchview_docs.tracing.run.analyse", broken)
+    with pytest.raises(TraceError) as caught:
+        trace(torch.nn.Linear(2, 2), torch.ones(1, 2))
+    assert caught.value.failure.kind == "internal"
+    assert "KeyError: no key 'lost' inside torchview-docs" in str(caught.value)
+    assert "please report it" in str(caught.value)
+    assert not caught.value.failure.repeats
+
+
+def test_what_the_model_raises_is_no_fault_of_ours() -> None:
+    def model(x: torch.Tensor) -> torch.Tensor:
+        return x.no_such_method()
+
+    with pytest.raises(TraceError) as caught:
+        trace(model, torch.ones(1))
+    assert caught.value.failure.kind == "forward"

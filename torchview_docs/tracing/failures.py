@@ -15,7 +15,7 @@ from torchview_docs.errors import Failure, FailureKind
 from torchview_docs.tracing.fallbacks import UnsuitedError
 from torchview_docs.tracing.places import place_of_frame
 
-__all__ = ["cause_of", "failure_of", "reason_of", "where_of"]
+__all__ = ["cause_of", "failure_of", "is_ours", "reason_of", "where_of"]
 
 _LONGEST = 300
 _RELATIVE = (
@@ -62,6 +62,16 @@ def reason_of(error: BaseException) -> str:
     place = place_of_frame(frame) if frame else ""
     said = str(error) if isinstance(error, UnsuitedError) else cause_of(inner)
     return f"{said} ({place})" if place else said
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether it is a fault of this package: of a kind that no operation of torch raises, in our code."""
+    inner = innermost(error)
+    last = inner.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    ours = last is not None and Path(last.tb_frame.f_code.co_filename).is_relative_to(_OURS)
+    return ours and isinstance(inner, NameError | AttributeError | KeyError | AssertionError)
 
 
 def _frame(error: BaseException) -> TracebackType | None:

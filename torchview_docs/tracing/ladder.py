@@ -17,7 +17,15 @@ import torch
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.graph import Graph
 from torchview_docs.spec import OPTIONS
-from torchview_docs.tracing.failures import failure_of, full_name, reason_of, where_of
+from torchview_docs.tracing.failures import (
+    cause_of,
+    failure_of,
+    full_name,
+    innermost,
+    is_ours,
+    reason_of,
+    where_of,
+)
 from torchview_docs.tracing.fallbacks import TooSlowError, UnsuitedError
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.run import Subject, run
@@ -90,6 +98,13 @@ def forward_failure(
 ) -> Failure:
     """The Failure of a forward pass."""
     what = _forward(model)
+    if is_ours(error):
+        return Failure(
+            "internal",
+            f"{what} cannot be traced: {cause_of(innermost(error))} inside torchview-docs",
+            "This is a fault of torchview-docs, not of the model: please report it with the model.",
+            where_of(error),
+        )
     if isinstance(error, UnsuitedError):
         return Failure(
             "forward",
