@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
     def pipe(
         self,
         format: str | None = None,  # noqa: A002  # graphviz's names
-        *args: Any,
+        *,
         encoding: str | None = None,
         **kwargs: Any,
     ) -> bytes | str:
@@ -46,9 +47,9 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
             graphviz.CalledProcessError: Graphviz failed.
         """
         try:
-            return super().pipe(format, *args, encoding=encoding, **kwargs)  # type: ignore[no-any-return]
+            return super().pipe(format, encoding=encoding, **kwargs)  # type: ignore[no-any-return]
         except graphviz.ExecutableNotFound as missing:
-            _refuse(missing, args, kwargs, "renderer", "formatter")
+            _refuse_renderers(missing, kwargs)
             drawn = _drawn(self.source, format or self.format, kwargs.get("engine") or self.engine, missing)
             return drawn if encoding is None else drawn.decode(encoding)
 
@@ -59,7 +60,7 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
         view: bool = False,
         cleanup: bool = False,
         format: str | None = None,  # noqa: A002
-        *args: Any,
+        *,
         outfile: PathLike[str] | str | None = None,
         **kwargs: Any,
     ) -> str:
@@ -69,11 +70,11 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
             graphviz.ExecutableNotFound: There is neither `dot` nor pygraphviz; the source is written.
             graphviz.CalledProcessError: Graphviz failed.
         """
-        given = (filename, directory, view, cleanup, format, *args)
+        given = {"directory": directory, "view": view, "cleanup": cleanup, "format": format}
         try:
-            return super().render(*given, outfile=outfile, **kwargs)  # type: ignore[no-any-return]
+            return super().render(filename, **given, outfile=outfile, **kwargs)  # type: ignore[no-any-return]
         except graphviz.ExecutableNotFound as missing:
-            _refuse(missing, args, kwargs, "renderer", "formatter")
+            _refuse_renderers(missing, kwargs)
             source = Path(self.filepath)  # graphviz has written it before it looked for `dot`
             if outfile is None:
                 wanted = format or self.format
@@ -89,9 +90,9 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
         return str(target)
 
 
-def _refuse(missing: Exception, args: tuple[Any, ...], kwargs: dict[str, Any], *names: str) -> None:
+def _refuse_renderers(missing: Exception, options: Mapping[str, Any]) -> None:
     """Let the error stand where something is asked for that only the executable can do."""
-    if any(args) or any(kwargs.get(name) is not None for name in names):
+    if options.get("renderer") is not None or options.get("formatter") is not None:
         raise missing
 
 
