@@ -31,6 +31,7 @@ def process() -> dict[str, Any]:
         "set_": "set_" in vars(torch.Tensor),
         "nested": torch.nested.nested_tensor,
         "compile": torch.compile,
+        "swap": torch.utils.swap_tensors,
         "scripted": torch.jit.ScriptFunction.__call__,
         "fastpath": torch.backends.mha.get_fastpath_enabled(),
         "torch": torch.get_rng_state().tolist(),

@@ -41,6 +41,9 @@ class Watcher(Protocol):
     ) -> Any:
         """Run a transform with these arguments as one operation; `given` are its function's."""
 
+    def swap_tensors(self, run: Callable[..., Any], one: torch.Tensor, other: torch.Tensor) -> None:
+        """Let two tensors be one another."""
+
     def operation(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run one of torch's functions that no mode sees, as if it did."""
 
@@ -170,6 +173,7 @@ def _unseen() -> Callable[[], None]:
         # nested_tensor(tensors, …) copies from a list, which no mode sees.
         _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor"),
         _scripted_functions(),
+        _swapped_tensors(),
         _operation(torch.Tensor, "set_"),
         _operation(torch, "from_numpy"),
         _operation(torch, "from_dlpack"),
@@ -199,6 +203,24 @@ def _opaque(module: Any, attribute: str, name: str) -> Callable[[], None]:
 
     setattr(module, attribute, patched)
     return lambda: setattr(module, attribute, original)
+
+
+def _swapped_tensors() -> Callable[[], None]:
+    original = torch.utils.swap_tensors
+
+    def swap_tensors(t1: torch.Tensor, t2: torch.Tensor) -> None:
+        recorder = _current()
+        if recorder is None:
+            original(t1, t2)
+        else:
+            recorder.swap_tensors(original, t1, t2)
+
+    torch.utils.swap_tensors = swap_tensors
+
+    def undo() -> None:
+        torch.utils.swap_tensors = original
+
+    return undo
 
 
 def _scripted_functions() -> Callable[[], None]:

@@ -307,6 +307,11 @@ class Recorder(TorchFunctionMode):
         with no_torch_function():
             return self.__torch_function__(function, (), args, kwargs)
 
+    def swap_tensors(self, run: Callable[..., Any], one: torch.Tensor, other: torch.Tensor) -> None:
+        """Let two tensors be one another; that computes nothing."""
+        with no_torch_function():
+            self.values.swap(lambda: run(one, other), one, other)
+
     # -- module calls ---------------------------------------------------------------------
 
     def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:

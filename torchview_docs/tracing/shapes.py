@@ -55,12 +55,24 @@ def _pad(function: Any, args: Any, kwargs: Any) -> Any:
     return torch.empty(shape, dtype=data.dtype, device="meta"), lengths
 
 
+def _istft(function: Any, args: Any, kwargs: Any) -> Any:
+    """istft(input, n_fft, hop_length, win_length, window, …): without a window, whose data is checked."""
+    if not args or not args[0].is_complex():
+        return None
+    plain = [torch.zeros(args[0].shape, dtype=args[0].dtype), *args[1:]]
+    if len(plain) > 4:
+        plain[4] = None
+    made = function(*plain, **{name: value for name, value in kwargs.items() if name != "window"})
+    return torch.empty(made.shape, dtype=made.dtype, device="meta")
+
+
 #: A rule gets function, args and kwargs, and gives the result, or None where it does not apply.
 RULES: dict[str, Callable[[Any, Any, Any], Any]] = {
     "lstm": _recurrent,
     "gru": _recurrent,
     "rnn_tanh": _recurrent,
     "rnn_relu": _recurrent,
+    "istft": _istft,
     "_pack_padded_sequence": _pack,
     "_pad_packed_sequence": _pad,
 }

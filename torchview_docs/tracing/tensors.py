@@ -8,6 +8,7 @@ with a weak reference gives its memory back, but not its address.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -82,6 +83,19 @@ class Tensors:
         # The address is new: every storage that was seen is held, or its address is.
         self._storages[address] = (number, t.untyped_storage() if self._hold else weak_storage(t))
         return self._see(t, Value(form_, number))
+
+    def swap(self, swap: Callable[[], object], one: torch.Tensor, other: torch.Tensor) -> None:
+        """Exchange what two tensors are by `swap`, which no reference to them may see."""
+        values = self.value(one), self.value(other)
+        del self._known[id(one)], self._known[id(other)]
+        try:
+            swap()
+        except BaseException:
+            values = values[::-1]
+            raise
+        finally:
+            self._see(one, values[1])
+            self._see(other, values[0])
 
     def refresh(self, t: torch.Tensor) -> Value:
         """The value of a tensor whose shape or storage may have changed: a new one if it has."""

@@ -111,6 +111,15 @@ def fourier(self: Any, x: Any) -> Any:
     return torch.fft.irfft(filtered, n=8), spectrum.conj().angle()
 
 
+@nasty("short-time fourier transform and back", (1, 64))
+def short_time(self: Any, x: Any) -> Any:
+    window = torch.hann_window(16)
+    spectrum = torch.stft(x, 16, 4, window=window, return_complex=True)
+    return torch.istft(spectrum, 16, 4, 16, window, length=64), torch.istft(
+        spectrum * 2, 16, 4, window=window
+    )
+
+
 @nasty("rotary positions as complex numbers", (1, 4, 2, 8))
 def rotary(self: Any, x: Any) -> Any:
     freqs = 1.0 / 10000 ** (torch.arange(0, 8, 2).float() / 8)

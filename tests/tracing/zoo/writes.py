@@ -310,6 +310,13 @@ def cast_again(self: Any, x: Any) -> Any:
     return self.layer(x)
 
 
+@nasty("two tensors swapped", (2, 3), (2, 3), edges={"mul_1": "mul", "mul_2": "add"})
+def swapped_tensors(self: Any, x: Any, y: Any) -> Any:
+    a, b = x + 1, y * 2
+    torch.utils.swap_tensors(a, b)
+    return a * 1, b * 1
+
+
 @nasty("two storages swapped", (2, 3), (2, 3))
 def swapped(self: Any, x: Any, y: Any) -> Any:
     a, b = x + 1, y * 2
