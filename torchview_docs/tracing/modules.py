@@ -36,12 +36,12 @@ def class_of(module: torch.nn.Module) -> type:
     torch.compile wraps a module in one of its own, and it runs eagerly here; parametrisations and
     FSDP give it a class that they derive from its own.
     """
-    cls = type(module)
+    cls: type = type(module)
     # Asked for by name: a module that has no such attribute takes long to say so.
     if cls.__name__ == "OptimizedModule":
         cls = type(getattr(module, "_orig_mod", module))
     if cls.__name__.startswith(_DERIVED) and cls.__module__.startswith("torch."):
-        return next(base for base in cls.__mro__[1:] if cls.__name__.endswith(base.__name__))
+        return next((base for base in cls.__mro__[1:] if cls.__name__.endswith(base.__name__)), cls)
     return cls
 
 

@@ -206,7 +206,7 @@ def _opaque(module: Any, attribute: str, name: str) -> Callable[[], None]:
 
 
 def _swapped_tensors() -> Callable[[], None]:
-    original = torch.utils.swap_tensors
+    original: Callable[..., Any] = torch.utils.swap_tensors
 
     def swap_tensors(t1: torch.Tensor, t2: torch.Tensor) -> None:
         recorder = _current()
