@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sphinx.util import logging
 
 from torchview_docs import __version__
-from torchview_docs.errors import Failure, SpecError, TraceError
+from torchview_docs.errors import Failure, SpecError, TraceError, ViewError
 from torchview_docs.sphinx_ext.collecting import Collected, collected
 from torchview_docs.sphinx_ext.config import read_project
 from torchview_docs.sphinx_ext.pages import PageRecord
@@ -49,7 +49,7 @@ def needs_figures(builder: SphinxBuilder) -> bool:
 
 
 def _fault(error: Exception) -> Failure:
-    if isinstance(error, TraceError):
+    if isinstance(error, TraceError | ViewError):
         return error.failure
     message = f"The figure could not be drawn: {type(error).__name__}: {error}"
     return Failure("internal", message, "Please report it with the model; another `depth` may avoid it.")
@@ -121,7 +121,8 @@ class Figures:
             if isinstance(shown, Failed):
                 continue
             try:
-                _ = shown.html(figure.prefix) if builder.format == "html" else shown.description()
+                # Builders without SVG list the layers of the view.
+                _ = shown.html(figure.prefix) if builder.format == "html" else shown.figure.view
             except Exception as error:
                 logger.debug("torchview: %s", figure.written, exc_info=True)
                 self._shown[figure.written] = Failed(shown.spec, _fault(error))

@@ -4,6 +4,7 @@
     ├── SpecError            what the author wrote cannot be understood
     │   ├── ExpressionError  ... in a model or input expression, with the character
     │   ├── OptionError      ... in an option's name or value
+    │   │   └── ViewError    ... in the name of a part that the model does not have
     │   └── ContentError     ... in the text of a fence or directive, with the line (content.py)
     ├── TraceError           the model could not be traced, with a `Failure`
     └── RecordError          a stored record or a Graph's JSON cannot be read
@@ -25,6 +26,7 @@ __all__ = [
     "SpecError",
     "TorchviewDocsError",
     "TraceError",
+    "ViewError",
 ]
 
 FailureKind: TypeAlias = Literal[
@@ -110,6 +112,10 @@ class ExpressionError(SpecError):
 
 class OptionError(SpecError):
     """An option that does not exist or has a value that it cannot have."""
+
+
+class ViewError(OptionError):
+    """A view's option names a part that the model does not have: known only when it is drawn."""
 
 
 class TraceError(TorchviewDocsError, RuntimeError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from functools import cached_property
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from torchview_docs.errors import OptionError
+from torchview_docs.patterns import Depths, parse_depth, parse_pattern, parse_patterns
 
 __all__ = [
     "Host",
@@ -32,7 +32,9 @@ __all__ = [
     "nearest",
     "option",
     "options_of",
+    "path",
     "paths",
+    "patterns",
     "positive",
     "read_options",
     "text",
@@ -138,17 +140,6 @@ def _parse_flag(text: str) -> bool:
     raise ValueError
 
 
-def _parse_depth(text: str) -> int | float | str:
-    word = text.lower()
-    if word == "auto":
-        return "auto"
-    if word in ("inf", "infinity", "all"):
-        return math.inf
-    if not re.fullmatch(r"\+?\d+", word):
-        raise ValueError("a negative depth" if re.fullmatch(r"-\d+", word) else "")
-    return int(word)
-
-
 def _parse_length(text: str) -> str:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(px|em|rem|ex|ch|pt|cm|mm|in|vw|%)?", text)
     if not found or float(found[1]) <= 0:
@@ -186,7 +177,18 @@ def _parse_paths(text: str) -> tuple[str, ...]:
 
 text: Kind[str] = Kind("text", _parse_text)
 flag: Kind[bool] = Kind("`true` or `false`", _parse_flag, ("true", "false", "yes", "no", "on", "off"))
-depth: Kind[int | float | str] = Kind("a whole number from 0, `inf` or `auto`", _parse_depth, ("inf", "auto"))
+depth: Kind[int | float | str | Depths] = Kind(
+    "a whole number from 0, `inf` or `auto`; then, after commas, other depths of parts, `path: number`",
+    parse_depth,
+    ("inf", "auto"),
+)
+patterns: Kind[tuple[str, ...]] = Kind(
+    "paths of modules (`encoder.layer.0`), classes (`LayerNorm`) or patterns of them (`encoder.*`), "
+    "separated by spaces; one that begins with `?` may name nothing",
+    parse_patterns,
+    listed=parse_pattern,
+)
+path: Kind[str] = Kind("the path of a module (`encoder.layer.0`)", parse_pattern)
 css_length: Kind[str] = Kind("a CSS length such as `480px`, `30em` or `100%`", _parse_length)
 css_classes: Kind[tuple[str, ...]] = Kind(
     "class names, separated by spaces", _parse_classes, listed=_parse_class

@@ -13,6 +13,7 @@ from torchview_docs import options as kinds
 from torchview_docs.errors import OptionError
 from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.options import Host, option, options_of, read_options
+from torchview_docs.patterns import Depths
 
 __all__ = ["OPTIONS", "FigureSpec"]
 
@@ -45,13 +46,39 @@ class FigureSpec:
         hosts="page cli",
         example="mypkg.data.example_batch",
     )
-    depth: int | float | str = option(
+    depth: int | float | str | Depths = option(  # noqa: RUF009  # no option can be changed
         "auto",
         kinds.depth,
         "view",
         "How many levels of modules are shown open; 0 is the model as one card. `auto` is the "
-        "deepest level that keeps the figure within about 40 cards.",
-        example="2",
+        "deepest level that keeps the figure within about 40 cards. Parts may have a depth of their "
+        "own, counted from themselves: 0 is the part as one card, `inf` all that is in it, and what is "
+        "around an open part is open too.",
+        example="2, encoder.layer.0: inf",
+    )
+    focus: str | None = option(
+        None,
+        kinds.path,
+        "view",
+        "Draw one module only; what comes from elsewhere and goes elsewhere are its inputs and outputs, "
+        "named by where that is. Of a module that is called again its first call, or `path@2`.",
+        hosts="page cli api",
+        example="encoder.layer.0",
+    )
+    hide: tuple[str, ...] = option(
+        (),
+        kinds.patterns,
+        "view",
+        "Leave out modules and operations: who reads what they make reads what they read. An "
+        "operation is named by its module's path and its own name, `encoder.layer.0/add`.",
+        example="*Norm encoder.layer.0/add",
+    )
+    collapse: tuple[str, ...] = option(
+        (),
+        kinds.patterns,
+        "view",
+        "Show modules as one card each, whatever the depth.",
+        example="*Attention embeddings",
     )
     direction: str = option(
         "TB", kinds.choice("TB", "LR", "BT", "RL"), "view", "Which way the data flows.", example="LR"

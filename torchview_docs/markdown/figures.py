@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from torchview_docs.drawing.svg import escape, svg
-from torchview_docs.errors import Failure, TraceError
+from torchview_docs.errors import Failure, TraceError, ViewError
 from torchview_docs.markdown.requests import Request
 from torchview_docs.markup import error_box, figure_box
 from torchview_docs.spec import FigureSpec
@@ -77,7 +77,7 @@ class PageFigures:
             return _failed(request, name, result)
         try:
             box = self._draw(spec, result, ident)
-        except TraceError as error:
+        except (TraceError, ViewError) as error:
             return _failed(request, name, error.failure)
         except Exception as error:
             # One figure that we cannot draw must not cost the site.

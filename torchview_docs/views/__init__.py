@@ -4,8 +4,11 @@ Each one keeps the Graph's invariants, keeps every path from an input to an outp
 nothing of the others.
 """
 
-from torchview_docs.views.close import close_below, hide_module_functions, levels
+from torchview_docs.views.close import close, close_below, hide_module_functions, levels
+from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold, folding
+from torchview_docs.views.hide import hide
+from torchview_docs.views.naming import named, named_call
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 from torchview_docs.views.unfold import unfold
@@ -13,11 +16,16 @@ from torchview_docs.views.view import auto_depth, view
 
 __all__ = [
     "auto_depth",
+    "close",
     "close_below",
+    "focus",
     "fold",
     "folding",
+    "hide",
     "hide_module_functions",
     "levels",
+    "named",
+    "named_call",
     "show_tensors",
     "simplify",
     "unfold",

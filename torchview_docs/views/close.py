@@ -14,6 +14,9 @@ from torchview_docs.graph import Graph, Node, TensorMeta, Use
 __all__ = ["close", "close_below", "hide_module_functions", "levels", "root_call"]
 
 
+_NO_PARTS: Mapping[str, float] = {}
+
+
 def root_call(graph: Graph) -> Node | None:
     """The call of the model itself; None for a plain function, even one that calls modules."""
     outermost = [n for n in graph.children.get(None, ()) if n.op not in ("placeholder", "output", "get_attr")]
@@ -34,10 +37,32 @@ def levels(graph: Graph) -> Mapping[str, int]:
     return found
 
 
-def close_below(graph: Graph, depth: float) -> Graph:
-    """Close the module calls that are `depth` or more levels deep; 0 leaves one leaf, inf all open."""
+def close_below(graph: Graph, depth: float, parts: Mapping[str, float] = _NO_PARTS) -> Graph:
+    """Close the module calls that are `depth` or more levels deep; 0 leaves one leaf, inf all open.
+
+    Args:
+        graph: The graph.
+        depth: How many levels are open.
+        parts: By name of calls how many levels of them are open, counted from themselves; 0 closes
+            the call. What is around one that is open is open too.
+    """
     level = levels(graph)
-    return close(graph, {n.name for n in graph.nodes if n.op == "call_module" and level[n.name] >= depth})
+    limit: dict[str | None, float] = {None: depth}
+    for node in graph.nodes:
+        own = parts.get(node.name)
+        limit[node.name] = limit[node.scope] if own is None else level[node.name] + own
+    opened: set[str | None] = set()
+    for node in reversed(graph.nodes):
+        if node.name in opened or parts.get(node.name):
+            opened.add(node.scope)
+    return close(
+        graph,
+        {
+            node.name
+            for node in graph.nodes
+            if node.op == "call_module" and node.name not in opened and level[node.name] >= limit[node.name]
+        },
+    )
 
 
 def hide_module_functions(graph: Graph) -> Graph:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from torchview_docs.graph import Graph, Node, Use
+from torchview_docs.graph import Graph
 from torchview_docs.views.close import close, root_call
+from torchview_docs.views.leaving import reached, union, without, without_idle
 from torchview_docs.views.passing import is_transparent_class, passed_on
 
 __all__ = ["simplify"]
@@ -26,63 +26,24 @@ def simplify(graph: Graph) -> Graph:
     passing = _passing(graph)
     emptied = _emptied(graph, passing)
     graph = close(graph, emptied.closed)
-    form: dict[str, tuple[Use, ...]] = {}  # what each node that is left out passes on
-
-    def resolved(uses: Iterable[Use]) -> tuple[Use, ...]:
-        found = []
-        for use in uses:
-            if use.node not in form:
-                found.append(use)
-                continue
-            meta = graph.tensor(use)
-            for origin in form[use.node]:
-                made = graph.by_name[origin.node].outputs[origin.output]
-                seen = None if meta == made else meta
-                found.append(replace(origin, arg=use.arg, seen=seen, python=use.python or origin.python))
-        return tuple(dict.fromkeys(found))
-
-    for node in graph.nodes:
-        if node.name in passing - emptied.kept:
-            form[node.name] = resolved(passed_on(node, graph))
-    nodes = [
-        replace(node, args=resolved(node.args), results=resolved(node.results))
-        for node in graph.nodes
-        if node.name not in form and node.name not in emptied.removed
-    ]
-    return graph.with_nodes(_without_idle(nodes, graph))
+    passed = {
+        node.name: passed_on(node, graph) for node in graph.nodes if node.name in passing - emptied.kept
+    }
+    nodes = [node for node in without(graph, passed) if node.name not in emptied.removed]
+    return graph.with_nodes(without_idle(nodes, graph))
 
 
 def _passing(graph: Graph) -> frozenset[str]:
     """The leaves that can be left out."""
-    reached = _reached(graph)
+    reach = reached(graph)
     found = set()
     for leaf in graph.leaves:
         passed = passed_on(leaf, graph)
-        main = _union(reached[use.node] for use in passed)
-        rest = _union(reached[use.node] for use in leaf.args if use not in passed)
+        main = union(reach[use.node] for use in passed)
+        rest = union(reach[use.node] for use in leaf.args if use not in passed)
         if passed and not rest & ~main:
             found.add(leaf.name)
     return frozenset(found)
-
-
-def _union(sets: Iterable[int]) -> int:
-    union = 0
-    for bits in sets:
-        union |= bits
-    return union
-
-
-def _reached(graph: Graph) -> Mapping[str, int]:
-    """From which inputs each leaf can be reached, as a set of bits."""
-    reached: dict[str, int] = {}
-    inputs = 0
-    for leaf in graph.leaves:
-        if leaf.op == "placeholder":
-            reached[leaf.name] = 1 << inputs
-            inputs += 1
-        else:
-            reached[leaf.name] = _union(reached[use.node] for use in leaf.args)
-    return reached
 
 
 @dataclass(frozen=True)
@@ -113,23 +74,3 @@ def _emptied(graph: Graph, passing: Collection[str]) -> _Emptied:
         else:
             closed.add(call.name)
     return _Emptied(frozenset(closed), frozenset(removed - closed), frozenset(kept))
-
-
-def _without_idle(nodes: list[Node], before: Graph) -> Iterable[Node]:
-    """Leave out operations and parameters that nobody uses any more, but not the last of a call."""
-    used = {use.node for node in nodes for use in node.results}
-    held = Counter(node.scope for node in nodes)
-    kept = []
-    for node in reversed(nodes):
-        idle = (
-            node.op in ("call_function", "call_method", "get_attr")
-            and node.name not in used
-            and any((node.name, k) in before.users for k in range(len(node.outputs)))
-            and (node.scope is None or held[node.scope] > 1)
-        )
-        if idle:
-            held[node.scope] -= 1
-        else:
-            kept.append(node)
-            used |= {use.node for use in node.args}
-    return reversed(kept)

@@ -6,10 +6,14 @@ import math
 from collections.abc import Callable
 
 from torchview_docs.graph import Graph
+from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
-from torchview_docs.views.close import close_below, hide_module_functions, levels
+from torchview_docs.views.close import close, close_below, hide_module_functions, levels
+from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold
+from torchview_docs.views.hide import hide
+from torchview_docs.views.naming import named, named_call
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 
@@ -24,36 +28,57 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
 
     The root's call stays in the graph, for its class and parameters; a drawing of depth 1 or more
     shows its content, not its border.
+
+    Raises:
+        ViewError: An option names a part that the model does not have.
     """
+    depth, parts = _depths(graph, spec)
+    collapsed = named(graph, spec.collapse, "collapse", calls=True)
+    hidden = named(graph, spec.hide, "hide")
+    if spec.focus is not None:
+        graph = focus(graph, named_call(graph, spec.focus, "focus"))
+    graph = hide(graph, hidden)
     if spec.simplify:
         graph = simplify(graph)
     # Before anything is closed: only what is equal to the last operation is folded.
     if spec.fold:
-        graph = fold(graph)
+        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed")})
+    graph = close(graph, collapsed)
     if spec.hide_module_functions:
         graph = hide_module_functions(graph)
-    shown = _same if spec.hide_inner_tensors else show_tensors
-    depth = auto_depth(graph, shown) if spec.depth == "auto" else float(spec.depth)
-    return shown(close_below(graph, depth))
+
+    def shown(graph: Graph, depth: float) -> Graph:
+        closed = close_below(graph, depth, parts)
+        return closed if spec.hide_inner_tensors else show_tensors(closed)
+
+    return shown(graph, auto_depth(graph, shown) if depth == "auto" else float(depth))
 
 
-def _same(graph: Graph) -> Graph:
-    return graph
+def _depths(graph: Graph, spec: FigureSpec) -> tuple[int | float | str, dict[str, float]]:
+    """How many levels are open, of the model and by name of calls that have a number of their own."""
+    if not isinstance(spec.depth, Depths):
+        return spec.depth, {}
+    parts: dict[str, float] = {}
+    for pattern, levels_open in spec.depth.parts:
+        parts |= dict.fromkeys(named(graph, [pattern], "depth", calls=True), levels_open)
+    return spec.depth.whole, parts
 
 
-def auto_depth(graph: Graph, shown: Callable[[Graph], Graph] = _same, cards: int = CARDS) -> float:
+def auto_depth(
+    graph: Graph, shown: Callable[[Graph, float], Graph] = close_below, cards: int = CARDS
+) -> float:
     """The deepest level at which the figure has at most `cards` cards, at least 1.
 
     Args:
         graph: With all views but the depth applied.
-        shown: The view that follows the depth's.
+        shown: The graph at a depth, with the views that follow.
         cards: The limit. Inputs and outputs do not count, packed chains count once.
     """
     level = levels(graph)
     deepest = max((level[n.name] for n in graph.nodes if n.name in graph.children), default=0)
     best = 1
     for depth in range(1, deepest + 2):
-        closed = shown(close_below(graph, depth))
+        closed = shown(graph, depth)
         leaves = sum(leaf.op not in ("placeholder", "output") for leaf in closed.leaves)
         packed = sum(len(chain) - 1 for chain in chains(closed))
         if leaves - packed <= cards:

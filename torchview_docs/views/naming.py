@@ -1,0 +1,66 @@
+"""Which steps of a graph an author's patterns name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torchview_docs.errors import ViewError
+from torchview_docs.families import class_name
+from torchview_docs.graph import Graph, Node
+from torchview_docs.options import nearest
+from torchview_docs.patterns import is_optional, matcher
+
+__all__ = ["named", "named_call"]
+
+
+def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = False) -> frozenset[str]:
+    """The steps that are named: all calls of a module, and what is in them is not named with them.
+
+    The model itself, its inputs and its outputs are never named.
+
+    Args:
+        graph: As it was traced.
+        patterns: Paths, classes or patterns of them.
+        option: The option that they are of, for messages.
+        calls: Only calls of modules can be named.
+
+    Raises:
+        ViewError: A pattern names nothing.
+    """
+    names = {node.name: _names(node) for node in graph.nodes if not calls or node.op == "call_module"}
+    found: set[str] = set()
+    for pattern in patterns:
+        matches = matcher(pattern)
+        here = {node for node, known in names.items() if any(map(matches, known))}
+        if not here and not is_optional(pattern):
+            raise _nothing(graph, option, pattern, (name for known in names.values() for name in known))
+        found |= here
+    return frozenset(found)
+
+
+def named_call(graph: Graph, path: str, option: str) -> Node:
+    """The first call of the module at a path, or the call of this name (`encoder.layer.0@2`).
+
+    Raises:
+        ViewError: There is none.
+    """
+    calls = [node for node in graph.nodes if node.op == "call_module"]
+    found = next((n for n in calls if n.target and path in (n.name, n.target)), None)
+    if found is None:
+        raise _nothing(graph, option, path, (name for n in calls for name in (n.target, n.name) if name))
+    return found
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    """Everything that a node may be called; nothing for what is never named."""
+    match node.op:
+        case "call_module":
+            return (node.name, node.target, class_name(node.type), node.type) if node.target else ()
+        case "call_function" | "call_method" | "get_attr":
+            return (node.name, node.target)
+    return ()
+
+
+def _nothing(graph: Graph, option: str, pattern: str, known: Iterable[str]) -> ViewError:
+    hint = nearest(pattern, dict.fromkeys(known))
+    return ViewError(f"option {option!r} names {pattern!r}, which {graph.name} does not have{hint}")
