@@ -5,6 +5,10 @@
 Each network is built small, from a configuration and without weights, in a process of its own. It
 runs eagerly on CPU, is drawn by us and by torchview, and its graph is held against the calls of
 modules that hooks count. Results are kept in a file, so that a run that was broken off goes on.
+
+It needs the packages, and torchview to compare with: `pip install torchview transformers diffusers monai
+torch_geometric x-transformers`; a package that is not installed is told and left out. Some classes of
+transformers and MONAI also want timm, torchvision and pillow.
 """
 
 import sys

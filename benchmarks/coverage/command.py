@@ -22,6 +22,7 @@ _STAGES = ("eager", "ours", "peer meta", "peer cpu")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
+    given.results.parent.mkdir(parents=True, exist_ok=True)
     if given.fresh:
         given.results.unlink(missing_ok=True)
     start = time.monotonic()
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packages", nargs="+", default=list(PACKAGES), choices=list(PACKAGES))
     parser.add_argument("--only", default="", metavar="REGEX", help="names of models, searched")
-    parser.add_argument("--results", type=Path, default=Path("coverage.jsonl"), help="one line a model")
+    parser.add_argument("--results", type=Path, default=Path("build/coverage.jsonl"), help="one line a model")
     parser.add_argument(
         "--fresh", action="store_true", help="forget earlier results; else only what is new runs"
     )
