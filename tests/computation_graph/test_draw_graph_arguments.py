@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from nets import MLP, Projecting, ResNet, SimpleRNN, clusters, edges, functions, labels
+from drawn_nets import MLP, Projecting, ResNet, SimpleRNN, clusters, edges, functions, labels
 from torch import nn
 
 from torchview_docs import ComputationGraph, TraceError, draw_graph
@@ -473,7 +473,7 @@ def test_save_graph_writes_the_source_and_a_picture(
         ({"input_size": (2, 128), "graph_dir": "BR"}, ValueError, "not one of TB, LR, BT, RL"),
         ({"input_size": (2, 128), "graph_dir": "lr"}, ValueError, "did you mean 'LR'"),
         ({"input_size": (2, 127)}, RuntimeError, "shapes cannot be multiplied"),
-        ({"input_size": (2, 127), "device": "meta"}, RuntimeError, "forward of nets.MLP"),
+        ({"input_size": (2, 127), "device": "meta"}, RuntimeError, "forward of drawn_nets.MLP"),
         ({"input_data": [torch.ones(2, 128)] * 2}, RuntimeError, "forward"),
         ({"input_size": (2, 128), "colour": "red"}, RuntimeError, "colour"),
     ],

@@ -81,7 +81,7 @@ class ComputationGraph:
     ) -> None:
         options = options or Showing()
         self.graph = graph
-        self.visual_graph = Digraph("model") if visual_graph is None else visual_graph
+        self.visual_graph = Digraph("model", strict=True) if visual_graph is None else visual_graph
         self.depth = options.depth
         self.show_shapes = options.show_shapes
         self.expand_nested = options.expand_nested
@@ -98,6 +98,7 @@ class ComputationGraph:
         self.edge_list: list[tuple[Node, Node]] = []
         self.id_dict: dict[str, int] = {}
         self._clusters: dict[str, int] = {}
+        self.visual_graph.graph_attr.update({"rankdir": "TB", **self.visual_graph.graph_attr})
         self.visual_graph.graph_attr.update(_GRAPH_ATTRIBUTES)
         self.visual_graph.node_attr.update(_NODE_ATTRIBUTES)
         self.visual_graph.edge_attr.update(_EDGE_ATTRIBUTES)

@@ -16,7 +16,7 @@ from torchview_docs.computation_graph.nodes import (
     TensorNode,
 )
 from torchview_docs.families import class_name
-from torchview_docs.graph import Graph, Op, Use
+from torchview_docs.graph import Graph, Op, TensorMeta, Use
 from torchview_docs.graph import Node as Step
 from torchview_docs.views import levels
 
@@ -93,7 +93,7 @@ class _Linker:
         self.open: dict[str, ModuleNode] = {}
         self.tensors: dict[tuple[str, int], TensorNode] = {}
         self.makers: dict[tuple[str, int], Node] = {}
-        self.outputs: dict[tuple[tuple[str, int], ...], TensorNode] = {}
+        self.outputs: dict[tuple[tuple[tuple[str, int], ...], TensorMeta], TensorNode] = {}
 
     def add(self, step: Step) -> None:
         if step.op == "placeholder":
@@ -134,13 +134,15 @@ class _Linker:
 
     def add_output(self, step: Step) -> None:
         sources = tuple((use.node, use.output) for use in step.args)
-        if not sources or sources in self.outputs:  # a tensor that is returned twice is one tensor
+        if not sources:
             return
         meta = self.view.tensor(step.args[0])
+        if (sources, meta) in self.outputs:  # a tensor that is returned twice is one tensor
+            return
         node = TensorNode(
             "output-tensor", 0, step.name, shape=meta.shape, dtype=meta.dtype, target=step.target
         )
-        self.outputs[sources] = node
+        self.outputs[sources, meta] = node
         for source in sources:
             self.makers.get(source, self.tensors.get(source, node)).link(node)
         self.linked.heads.append(node)
@@ -166,7 +168,9 @@ class _Linker:
                 maker.output_nodes |= maker.children
 
     def output_of(self, use: Use) -> TensorNode | None:
-        return next((t for sources, t in self.outputs.items() if (use.node, use.output) in sources), None)
+        return next(
+            (t for (sources, _), t in self.outputs.items() if (use.node, use.output) in sources), None
+        )
 
     # -- single nodes ---------------------------------------------------------------------
 

@@ -1,0 +1,111 @@
+"""Rolling: which calls are one node."""
+
+from __future__ import annotations
+
+import torch
+from drawn_nets import ResNet, SimpleRNN, clusters, edges
+from hypothesis import given
+from strategies import graphs
+from torch import nn
+
+from torchview_docs import Graph, draw_graph
+from torchview_docs.computation_graph.rolling import rolled, rolled_up
+
+
+@given(graphs())
+def test_what_is_the_same_is_of_one_kind_and_the_first_of_them(graph: Graph) -> None:
+    place = {node.name: k for k, node in enumerate(graph.nodes)}
+    same = rolled(graph)
+    for name, first in same.items():
+        assert same[first] == first
+        assert place[first] <= place[name]
+        assert (graph.by_name[first].op, graph.by_name[first].target) == (
+            graph.by_name[name].op,
+            graph.by_name[name].target,
+        )
+
+
+@given(graphs())
+def test_no_edge_is_lost(graph: Graph) -> None:
+    same = rolled(graph)
+    up = rolled_up(graph, same)
+    edges_after = {(use.node, node.name) for node in up.leaves for use in node.args}
+    for node in graph.leaves:
+        for use in node.args:
+            assert (same.get(use.node, use.node), same.get(node.name, node.name)) in edges_after
+
+
+def test_a_graph_without_loops_stays_as_it_is() -> None:
+    graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta")
+    same = rolled(graph.view)
+    assert all(name == first for name, first in same.items())
+
+
+def test_one_activation_in_many_places_is_many_nodes() -> None:
+    # Each block of the ResNet calls its one ReLU twice; as one node it would make a loop of none.
+    graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", roll=True)
+    plain = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta")
+    assert edges(graph) == edges(plain)
+
+
+def test_what_is_between_the_calls_of_a_loop_is_rolled_with_them() -> None:
+    graph = draw_graph(SimpleRNN(), input_size=(2, 3), roll=True)
+    assert edges(graph) == {
+        "input-tensor → LSTMCell x4": 1, "LSTMCell → LeakyReLU x4": 1, "LeakyReLU → LSTMCell x3": 1,
+        "LSTMCell → LSTMCell x3": 1, "LeakyReLU → output-tensor": 1,
+    }  # fmt: skip
+
+
+def test_functions_of_a_loop_are_rolled() -> None:
+    class Loop(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(5, 2)
+
+        def forward(self, xs: torch.Tensor) -> torch.Tensor:
+            h = torch.zeros(4, 2)
+            for step in range(xs.shape[0]):
+                h = torch.tanh(self.linear(torch.cat([xs[step], h], 1)))
+            return h
+
+    graph = draw_graph(Loop(), input_size=(6, 4, 3), roll=True)
+    assert edges(graph) == {
+        "input-tensor → __getitem__ x6": 1, "__getitem__ → cat x6": 1, "cat → Linear x6": 1,
+        "Linear → tanh x6": 1, "tanh → cat x5": 1, "tanh → output-tensor": 1,
+    }  # fmt: skip
+
+
+def test_parts_of_one_tensor_are_not_a_loop() -> None:
+    class Gates(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(3, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y = self.linear(x)
+            return y[:, :2].sigmoid() * y[:, 2:].sigmoid()
+
+    graph = draw_graph(Gates(), input_size=(2, 3), roll=True)
+    assert edges(graph)["Linear → __getitem__"] == 2
+    assert edges(graph)["sigmoid → mul"] == 2
+
+
+def test_a_module_with_parts_that_is_called_again_is_one_box() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.block = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.block(self.block(x))  # type: ignore[no-any-return]
+
+    graph = draw_graph(Twice(), input_size=(2, 3), roll=True, expand_nested=True)
+    assert clusters(graph) == ["Sequential"]
+    assert edges(graph) == {
+        "input-tensor → Linear": 1, "Linear → ReLU x2": 1, "ReLU → Linear": 1, "ReLU → output-tensor": 1,
+    }  # fmt: skip
+
+
+def test_tensors_of_a_loop_are_rolled_too() -> None:
+    graph = draw_graph(SimpleRNN(), input_size=(2, 3), roll=True, hide_inner_tensors=False)
+    assert edges(graph)["LSTMCell → hidden-tensor x4"] == 2
