@@ -64,8 +64,12 @@ class SiteFigures:
         self.results = self._resolve([spec for spec in wanted if isinstance(spec, FigureSpec)])
         for page, requests in zip(pages, asked, strict=True):
             figures = PageFigures(self.results)
-            self.pages[page.file.src_uri] = [figures.result(request) for request in requests]
             self._fill(page, figures)
+            placed = self._placed[page.file.src_uri]
+            self.pages[page.file.src_uri] = [
+                done.failure or figures.result(request)
+                for done, request in zip(placed, requests, strict=True)
+            ]
             self._warn(config, page.file, requests)
 
     def _resolve(self, specs: Sequence[FigureSpec]) -> Mapping[FigureSpec, Figure | Failure]:

@@ -341,3 +341,15 @@ def test_docstrings_shown_by_mkdocstrings_have_figures(project: Project) -> None
     assert svgs(last)
     assert_valid(html)
     assert re.search(r"docs/api\.md: zoo\.nets\.Nat: .*\(in a docstring", output)
+
+
+def test_a_part_that_the_model_does_not_have_is_told_and_shown_like_other_failures(project: Project) -> None:
+    page = "# Bad\n\n" + NET.format("collapse: Sequental\n") + "\n" + NET.format("depth: 0, body: inf\n")
+    project.write("docs/guide/bad.md", page)
+    for _ in range(2):
+        output = project.mkdocs()
+        assert list(_warnings(output)) == [3]
+        assert "names 'Sequental', which Net does not have; did you mean 'Sequential'?" in output
+        html = project.page("guide/bad.md")
+        assert html.count('class="tv-error"') == len(svgs(html)) == 1
+    assert project.imports == []

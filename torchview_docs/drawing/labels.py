@@ -186,7 +186,7 @@ def path(node: Node, around: Node | None) -> str:
         parts = within.split(".")
         while relative[:1].isdigit() and parts:
             relative = f"{parts.pop()}.{relative}"
-    if node.repeat > 1 and node.last == node.target:
+    if node.repeat > 1 and node.target and node.last == node.target:
         return f"{relative}, calls {node.call} – {node.call + node.repeat - 1}"
     return f"{relative}, {note}" if (note := call_note(node, around)) else relative
 

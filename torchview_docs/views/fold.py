@@ -201,7 +201,11 @@ class _State:
             (self.current(leaf), output): (copies[0][k].leaves[number], made)
             for (leaf, output), (k, number, made) in run.feed.items()
         }
-        group = self._group(scope, copies) if run.period > 1 else self._single(copies)
+        group = None
+        if run.period > 1:
+            group = self._group(scope, copies)
+        else:
+            self._count(copies)
         places = tuple(tuple(map(self._place, names)) for names in nodes[1:])
         self.folds.append(Fold(tuple(nodes[0]), places, feed, group))
         self._join([[leaf for part in copy for leaf in part.leaves] for copy in copies])
@@ -222,7 +226,7 @@ class _State:
         for copy in leaves[1:]:
             self.stands_for.update(zip(copy, leaves[0], strict=True))
 
-    def _single(self, copies: Sequence[Sequence[Part]]) -> None:
+    def _count(self, copies: Sequence[Sequence[Part]]) -> None:
         first, last = self.nodes[copies[0][0].name], self.nodes[copies[-1][0].name]
         end = last.target if last.op in SCOPES else ""
         self.nodes[first.name] = replace(first, repeat=len(copies), last=end)
@@ -256,10 +260,13 @@ class _State:
         return name
 
     def _last(self, target: str, modules: Sequence[Node]) -> str:
-        """Where the modules of a group end: at the last that is in one list with the first."""
+        """Where the modules of a group end: where it begins in a list, at the last that is in that list."""
         ends = [node.last or node.target for node in modules]
-        same_list = [end for end in ends if end.rpartition(".")[0] == target.rpartition(".")[0]]
-        return (same_list or ends or [""])[-1 if same_list else 0]
+        named_list, _, index = target.rpartition(".")
+        listed = [
+            end for end in ends if end.rpartition(".")[0] == named_list and end.rpartition(".")[2].isdigit()
+        ]
+        return listed[-1] if listed and index.isdigit() else ends[0] if ends else ""
 
 
 def _sum(nodes: Iterable[Node]) -> Parameters | None:

@@ -2,7 +2,8 @@
 
 A period repeats when its copies are equal, each copy reads from the one before it in the same way,
 what else the copies read is common to all of them, and nobody but the next copy reads what is
-inside one.
+inside one. Of a period of several steps, what leaves the last copy is what goes from copy to copy:
+it begins and ends where its author would say that it does.
 """
 
 from __future__ import annotations
@@ -165,8 +166,15 @@ class Steps:
         entries = self._entries(start, feed) if feed else None
         if entries is None:
             return None
+        if period > 1 and not self._ends_as_it_goes_on(Run(start, period, count, entries)):
+            count -= 1
         count = self._without_loss(Run(start, period, count, entries))
         return Run(start, period, count, entries) if count > 1 else None
+
+    def _ends_as_it_goes_on(self, run: Run) -> bool:
+        """Whether of the last copy nothing is read that the other copies do not give to the next."""
+        fed = {self._leaf(run.start, inner) for inner in run.feed.values()}
+        return fed.issuperset(self._leaving(run))
 
     def _equal(self, start: int, other: int, period: int) -> bool:
         ids = self._ids
