@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import functools
 from typing import Any
@@ -456,3 +457,43 @@ def silent(self: Any, x: Any) -> Any:
 def thrown_away(self: Any, x: Any) -> Any:
     torch.tanh(self.layer(x))
     return self.layer(x + 0)
+
+
+@nasty("coroutines", edges={"add": "layer/linear layer@2/linear"})
+def coroutines(self: Any, x: Any) -> Any:
+    async def layer() -> Any:
+        await asyncio.sleep(0)
+        return self.layer(x)
+
+    async def both() -> Any:
+        first, second = await asyncio.gather(layer(), layer())
+        return first + second
+
+    return asyncio.run(both())
+
+
+@nasty("fork and wait of TorchScript")
+def forked(self: Any, x: Any) -> Any:
+    return torch.jit.wait(torch.jit.fork(self.layer, x)) + 1
+
+
+@nasty("hook put in and taken out in forward", edges={"mul": "layer/linear"})
+def passing_hook(self: Any, x: Any) -> Any:
+    kept: list[torch.Tensor] = []
+    handle = self.layer.register_forward_hook(lambda _m, _i, out: kept.append(out))
+    self.layer(x)
+    handle.remove()
+    return kept[0] * 2
+
+
+@nasty("weights from the state dict")
+def from_state(self: Any, x: Any) -> Any:
+    state = self.state_dict()
+    return nn.functional.linear(x, state["layer.weight"], state["layer.bias"])
+
+
+@nasty("the model prints what it computes", device="meta")
+def printing(self: Any, x: Any) -> Any:
+    y = self.layer(x)
+    assert all((f"{y.shape} {y.dtype}", repr(y), str(x)))
+    return y

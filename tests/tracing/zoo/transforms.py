@@ -375,3 +375,21 @@ def saved_hooks(self: Any, x: Any) -> Any:
 @torch.no_grad()
 def decorated(self: Any, x: Any) -> Any:
     return self.layer(x) * 2
+
+
+@nasty("vmap in vmap, and of a module", inside="torch.nn.modules.linear.Linear")
+def nested_vmap(self: Any, x: Any) -> Any:
+    return torch.vmap(torch.vmap(lambda value: value * 2))(x) + torch.vmap(self.layer)(x)
+
+
+@nasty("jacobian by autograd", (3,))
+def autograd_jacobian(self: Any, x: Any) -> Any:
+    with torch.enable_grad():
+        return torch.autograd.functional.jacobian(lambda v: v**3, x)
+
+
+@nasty("gradients of weights used on", (2, 3))
+def weight_gradients(self: Any, x: Any) -> Any:
+    with torch.enable_grad():
+        loss = (self.layer(x) ** 2).sum()
+        return torch.autograd.grad(loss, self.layer.parameters(), create_graph=True)[0] * 2
