@@ -15,7 +15,9 @@ from torch import nn
 
 from torchview_docs import ComputationGraph, TraceError, draw_graph
 from torchview_docs.computation_graph import FunctionNode, ModuleNode, TensorNode
-from torchview_docs.spec import OPTIONS
+from torchview_docs.errors import OptionError, ViewError
+from torchview_docs.spec import OPTIONS, FigureSpec
+from torchview_docs.views import view
 
 
 class Two(nn.Module):
@@ -409,6 +411,64 @@ def test_simplify_leaves_out_what_passes_on_and_fold_draws_a_run_once() -> None:
     ]  # fmt: skip
 
 
+#: For each option of a figure that scripts have, values worth a look; the others have tests above.
+VIEWED: dict[str, list[Any]] = {
+    "depth": [0, 1, 2, math.inf, "auto", "1, layers.1: inf"],
+    "focus": [None, "layers", "layers.2"],
+    "hide": [(), "ReLU", ["layers.0", "*.1"]],
+    "collapse": [(), "Sequential", ("layers",)],
+    "simplify": [True, False],
+    "fold": [True, False],
+}
+ELSEWHERE = {"direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"}
+
+
+def test_every_option_that_scripts_have_is_tested() -> None:
+    assert {o.field for o in OPTIONS.values() if "api" in o.hosts} == {*VIEWED, *ELSEWHERE}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [(option, value) for option, values in VIEWED.items() for value in values]
+)
+def test_an_option_does_in_scripts_what_it_does_in_pages(option: str, value: Any) -> None:
+    options = {"depth": math.inf, option: value}
+    drawn = draw_graph(MLP(), input_size=(2, 128), hide_module_functions=False, **options)
+    plain = {"simplify": "no", "fold": "no", "hide-module-functions": "no", "depth": "inf"}
+    written = (
+        value
+        if isinstance(value, str)
+        else OPTIONS[option].write(tuple(value) if isinstance(value, list) else value)
+    )
+    given = {**plain, option: written} if written else plain
+    assert drawn.view == view(drawn.graph, FigureSpec.read("drawn_nets.MLP", given))
+
+
+def test_focus_draws_one_module() -> None:
+    graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", focus="layer2.0.downsample")
+    assert labels(graph) == [
+        "input-tensor depth:0 (1, 64, 8, 8)",
+        "Conv2d depth:1 input: (1, 64, 8, 8) output: (1, 128, 4, 4)",
+        "BatchNorm2d depth:1 input: (1, 128, 4, 4) output: (1, 128, 4, 4)",
+        "output-tensor depth:0 (1, 128, 4, 4)",
+    ]
+
+
+def test_hide_leaves_out_and_collapse_closes() -> None:
+    hidden = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", hide=["BatchNorm2d", "*.relu"])
+    assert not any(said.startswith("BatchNorm2d") for said in labels(hidden))
+    assert edges(hidden)["Conv2d → Conv2d"] == 4
+    closed = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", collapse="Block")
+    assert edges(closed)["Block → Block"] == 3
+    assert functions(closed) == ["flatten"]
+
+
+def test_parts_have_a_depth_of_their_own() -> None:
+    graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", depth="1, layer2.0: 1")
+    names = [said.partition(" ")[0] for said in labels(graph)]
+    assert names.count("Block") == 1
+    assert names.count("Sequential") == 2
+
+
 # -- names and files ----------------------------------------------------------------------
 
 
@@ -467,7 +527,15 @@ def test_save_graph_writes_the_source_and_a_picture(
         ({"input_size": (2, 128), "depth": -1}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": -math.inf}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": math.nan}, ValueError, "depth must be a non-negative"),
-        ({"input_size": (2, 128), "depth": "2"}, TypeError, "depth is '2'"),
+        ({"input_size": (2, 128), "depth": None}, TypeError, "depth is None"),
+        ({"input_size": (2, 128), "depth": True}, TypeError, "depth is True"),
+        ({"input_size": (2, 128), "depth": "deep"}, OptionError, "'depth' cannot be 'deep'"),
+        ({"input_size": (2, 128), "depth": "1, tail: 2"}, ViewError, "tail"),
+        ({"input_size": (2, 128), "focus": "a b"}, OptionError, "'focus' cannot be 'a b'"),
+        ({"input_size": (2, 128), "focus": "layer"}, ViewError, "layer"),
+        ({"input_size": (2, 128), "hide": "{"}, OptionError, "'hide' cannot be"),
+        ({"input_size": (2, 128), "hide": "Dropout"}, ViewError, "Dropout"),
+        ({"input_size": (2, 128), "collapse": ["Lin", "Nothing"]}, ViewError, "Lin"),
         ({"input_size": (2, 128), "mode": "test"}, RuntimeError, "mode not recognized: test"),
         ({"input_size": (2, 128), "device": "nowhere"}, RuntimeError, "nowhere"),
         ({"input_size": (2, 128), "graph_dir": "BR"}, ValueError, "not one of TB, LR, BT, RL"),

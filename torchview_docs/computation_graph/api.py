@@ -12,6 +12,7 @@ from torchview_docs.computation_graph.rendering import Digraph
 from torchview_docs.computation_graph.showing import Showing, simple_calls
 from torchview_docs.graph import Graph
 from torchview_docs.options import nearest
+from torchview_docs.spec import OPTIONS
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +27,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     input_data: Any = None,
     input_size: Sequence[Any] | None = None,
     graph_name: str = "model",
-    depth: float = 3,
+    depth: float | str = 3,
     device: torch.device | str | None = None,
     dtypes: Sequence[torch.dtype] | None = None,
     mode: str | None = None,
@@ -44,6 +45,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     *,
     simplify: bool = False,
     fold: bool = False,
+    focus: str | None = None,
+    hide: str | Sequence[str] = (),
+    collapse: str | Sequence[str] = (),
     **kwargs: Any,
 ) -> ComputationGraph:
     """Run a model once and draw what it did; arguments and defaults are torchview's.
@@ -60,7 +64,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
             keyword arguments, anything else the one argument.
         input_size: Shape, or list of shapes, of tensors to call it with instead.
         graph_name: Name of the graph, and of saved files.
-        depth: The deepest level of modules that is shown; the model is 0. May be infinite.
+        depth: The deepest level of modules that is shown; the model is 0. May be infinite, or a text
+            as pages have it: `auto`, or `2, encoder.layer.0: inf`.
         device: Where inputs are made and the model runs; it stays where it was. `meta` computes
             shapes only. By default CUDA if there is one, else the CPU.
         dtypes: The dtypes that go with `input_size`; float32 by default.
@@ -78,6 +83,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         collect_attributes: Keep the attributes of modules and the arguments of functions in nodes.
         simplify: Leave out what only passes a tensor on or changes how it is laid out.
         fold: Draw a run of equal neighbours once, with its count.
+        focus: Draw this module only, `encoder.layer.0`.
+        hide: Leave out these modules and operations; patterns of paths, or of classes.
+        collapse: Show these modules closed, whatever the depth.
         **kwargs: Further keyword arguments of the model.
 
     Raises:
@@ -86,6 +94,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         ValueError: `depth` is negative, a size not positive, `graph_dir` none; or there are not as
             many dtypes as sizes.
         TypeError: `input_size` is no size and no list of sizes, `depth` no number.
+        OptionError: `focus`, `hide`, `collapse` or a text as `depth` cannot be read.
+        ViewError: One of these names a part that the model does not have.
     """
     _check(depth, mode, graph_dir)
     from torchview_docs.computation_graph.attributes import attributes_of
@@ -105,7 +115,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         filename=f"{graph_name}.gv" if filename is None else filename,
     )
     options = Showing(
-        depth=depth,
+        depth=OPTIONS["depth"].read(depth) if isinstance(depth, str) else depth,
         show_shapes=show_shapes,
         expand_nested=expand_nested,
         hide_inner_tensors=hide_inner_tensors,
@@ -113,6 +123,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         roll=roll,
         simplify=simplify,
         fold=fold,
+        focus=OPTIONS["focus"].read(focus),
+        hide=OPTIONS["hide"].read(hide) if hide else (),
+        collapse=OPTIONS["collapse"].read(collapse) if collapse else (),
     )
     drawn = ComputationGraph(
         graph,
@@ -126,10 +139,12 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     return drawn
 
 
-def _check(depth: float, mode: str | None, graph_dir: str | None) -> None:
-    if isinstance(depth, bool) or not isinstance(depth, int | float):
+def _check(depth: float | str, mode: str | None, graph_dir: str | None) -> None:
+    if isinstance(depth, bool) or not isinstance(depth, int | float | str):
         raise TypeError(f"depth is {depth!r}; it is a number, or infinity.")
-    if depth < 0 or math.isnan(depth):
+    if isinstance(depth, str):
+        OPTIONS["depth"].read(depth)
+    elif depth < 0 or math.isnan(depth):
         raise ValueError(f"depth must be a non-negative number, depth={depth}")
     if mode not in (None, "train", "eval"):
         raise RuntimeError(f"Specified model mode not recognized: {mode}")

@@ -68,6 +68,9 @@ class ComputationGraph:
         roll: Whether calls of one module are one node.
         simplify: Whether what only passes a tensor on is left out.
         fold: Whether a run of equal neighbours is one node.
+        focus: The one module that is shown.
+        hide: What is left out.
+        collapse: What is shown closed.
     """
 
     def __init__(
@@ -90,6 +93,9 @@ class ComputationGraph:
         self.roll = options.roll
         self.simplify = options.simplify
         self.fold = options.fold
+        self.focus = options.focus
+        self.hide = options.hide
+        self.collapse = options.collapse
         self.collect_attributes = attributes is not None
         self._simple = simple
         self._attributes = attributes or {}

@@ -192,7 +192,7 @@ class _Linker:
 
     def module(self, step: Step) -> ModuleNode:
         node = ModuleNode(
-            _repeated(class_name(step.type), step),
+            _repeated(class_name(step.type) or step.target or step.op, step),
             self.level[step.name],
             self.same.get(step.name, step.name),
             compute_unit_id=step.target,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torchview_docs.graph import Graph
-from torchview_docs.views import close_below, fold, simplify
+from torchview_docs.patterns import Depths
+from torchview_docs.spec import FigureSpec
+from torchview_docs.views import view
 from torchview_docs.views.close import close
 
 __all__ = ["Showing", "shown", "simple_calls"]
@@ -16,7 +19,7 @@ __all__ = ["Showing", "shown", "simple_calls"]
 class Showing:
     """The options of `draw_graph` that say what is shown, with its defaults."""
 
-    depth: float = 3
+    depth: float | str | Depths = 3
     show_shapes: bool = True
     expand_nested: bool = False
     hide_inner_tensors: bool = True
@@ -24,6 +27,9 @@ class Showing:
     roll: bool = False
     simplify: bool = False
     fold: bool = False
+    focus: str | None = None
+    hide: tuple[str, ...] = ()
+    collapse: tuple[str, ...] = ()
 
 
 def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None) -> Graph:
@@ -34,15 +40,28 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
         options: What is shown of it.
         simple: Names of the calls that `hide_module_functions` closes; by default those that call
             no module.
+
+    Raises:
+        ViewError: An option names a part that the model does not have.
     """
-    if options.simplify:
-        graph = simplify(graph)
-    if options.fold:
-        graph = fold(graph)
+    automatic = options.depth == "auto"
+    plain = FigureSpec("model", simplify=False, fold=False, hide_module_functions=False)
+    graph = view(
+        graph,
+        replace(
+            plain,
+            depth=math.inf if automatic else options.depth,
+            focus=options.focus,
+            hide=options.hide,
+            collapse=options.collapse,
+            simplify=options.simplify,
+            fold=options.fold,
+        ),
+    )
     if options.hide_module_functions:
         closed = simple_calls(graph) if simple is None else simple
         graph = close(graph, {name for name in closed if name in graph.by_name})
-    return close_below(graph, options.depth)
+    return view(graph, plain) if automatic else graph
 
 
 def simple_calls(graph: Graph) -> frozenset[str]:
