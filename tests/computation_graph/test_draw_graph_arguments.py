@@ -15,6 +15,7 @@ from torch import nn
 
 from torchview_docs import ComputationGraph, TraceError, draw_graph
 from torchview_docs.computation_graph import FunctionNode, ModuleNode, TensorNode
+from torchview_docs.computation_graph.running import moved
 from torchview_docs.errors import OptionError, ViewError
 from torchview_docs.spec import OPTIONS, FigureSpec
 from torchview_docs.views import view
@@ -234,6 +235,34 @@ def test_the_model_is_left_as_it_was() -> None:
     assert model.linear.weight is weight
     assert weight.device.type == "cpu"
     assert (model.training, model.linear.training) == (True, False)
+
+
+class Traveller(nn.Linear):
+    """Tells where it is sent; for want of a second device it stays."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 3)
+        self.ways: list[str] = []
+
+    def to(self, device: Any) -> Any:  # type: ignore[override]
+        self.ways.append(str(device))
+        return self
+
+
+def test_a_model_that_is_elsewhere_is_moved_and_moved_back() -> None:
+    model = Traveller()
+    with pytest.raises(KeyError), moved(model, torch.device("cuda:1")):
+        raise KeyError
+    assert model.ways == ["cuda:1", "cpu"]
+    with moved(model, torch.device("cpu")):
+        assert model.ways == ["cuda:1", "cpu"]
+
+
+def test_a_model_on_several_devices_stays_where_it_is() -> None:
+    model = Traveller()
+    model.register_buffer("far", torch.ones(1, device="meta"))
+    with moved(model, torch.device("cuda")):
+        assert model.ways == []
 
 
 @pytest.mark.parametrize(("mode", "training"), [(None, False), ("eval", False), ("train", True)])
@@ -550,6 +579,12 @@ def test_save_graph_writes_the_source_and_a_picture(
 def test_what_is_wrong_is_said(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         draw_graph(MLP(), **arguments)
+
+
+@pytest.mark.parametrize("model", [nn.Linear, "mypkg.Net", None, torch.ones(3)], ids=str)
+def test_a_model_is_an_instance_or_a_function(model: Any) -> None:
+    with pytest.raises(TypeError, match="it is a module, or a function of tensors"):
+        draw_graph(model, input_size=(2, 3))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")

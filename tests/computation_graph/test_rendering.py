@@ -92,6 +92,14 @@ def test_what_graphviz_refuses_is_an_error_in_its_words(graph: Digraph) -> None:
     assert "syntax error" in str(caught.value)
 
 
+def test_what_graphviz_complains_of_is_told(graph: Digraph, capfd: pytest.CaptureFixture[str]) -> None:
+    graph.node("a", label="<<b>no end>")
+    graph.pipe("svg", quiet=True)
+    assert capfd.readouterr().err == ""
+    graph.pipe("svg")
+    assert "label" in capfd.readouterr().err
+
+
 def test_only_the_executable_has_other_renderers(graph: Digraph) -> None:
     with pytest.raises(graphviz.ExecutableNotFound):
         graph.pipe("png", renderer="cairo")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from torchview_docs.computation_graph.computation_graph import ComputationGraph
 from torchview_docs.computation_graph.rendering import Digraph
-from torchview_docs.computation_graph.showing import Showing, simple_calls
-from torchview_docs.graph import Graph
+from torchview_docs.computation_graph.showing import Showing
 from torchview_docs.options import nearest
 from torchview_docs.spec import OPTIONS
 
@@ -93,13 +92,14 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
             example; `mode` or `device` is none; the model raised (a TraceError, which is one).
         ValueError: `depth` is negative, a size not positive, `graph_dir` none; or there are not as
             many dtypes as sizes.
-        TypeError: `input_size` is no size and no list of sizes, `depth` no number.
+        TypeError: `model` is no module and no function, `input_size` no size and no list of sizes,
+            `depth` no number.
         OptionError: `focus`, `hide`, `collapse` or a text as `depth` cannot be read.
         ViewError: One of these names a part that the model does not have.
     """
-    _check(depth, mode, graph_dir)
-    from torchview_docs.computation_graph.attributes import attributes_of
+    _check(model, depth, mode, graph_dir)
     from torchview_docs.computation_graph.inputs import arguments_of
+    from torchview_docs.computation_graph.modules import attributes_of, without_submodules
     from torchview_docs.computation_graph.running import device_of, run
 
     where = device_of(device, model)
@@ -131,7 +131,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         graph,
         visual_graph,
         options,
-        simple=_without_submodules(model, graph),
+        simple=without_submodules(model, graph),
         attributes=attributes_of(model, graph) if collect_attributes else None,
     )
     if save_graph:
@@ -139,7 +139,10 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     return drawn
 
 
-def _check(depth: float | str, mode: str | None, graph_dir: str | None) -> None:
+def _check(model: object, depth: float | str, mode: str | None, graph_dir: str | None) -> None:
+    if not callable(model) or (isinstance(model, type) and hasattr(model, "forward")):
+        what = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise TypeError(f"model is {what}; it is a module, or a function of tensors.")
     if isinstance(depth, bool) or not isinstance(depth, int | float | str):
         raise TypeError(f"depth is {depth!r}; it is a number, or infinity.")
     if isinstance(depth, str):
@@ -151,10 +154,3 @@ def _check(depth: float | str, mode: str | None, graph_dir: str | None) -> None:
     if graph_dir is not None and graph_dir not in _DIRECTIONS:
         known = ", ".join(_DIRECTIONS)
         raise ValueError(f"graph_dir is {graph_dir!r}, not one of {known}{nearest(graph_dir, _DIRECTIONS)}")
-
-
-def _without_submodules(model: Callable[..., Any], graph: Graph) -> frozenset[str]:
-    """The calls of modules that have no submodules; one that has some and calls none stays open."""
-    named = getattr(model, "named_modules", None)
-    parents = {path for path, module in named() if any(True for _ in module.children())} if named else set()
-    return frozenset(name for name in simple_calls(graph) if graph.by_name[name].target not in parents)

@@ -181,7 +181,8 @@ class ComputationGraph:
 
     @property
     def _direction(self) -> str:
-        return str(self.visual_graph.graph_attr.get("rankdir", "TB"))
+        written = str(self.visual_graph.graph_attr.get("rankdir", "TB"))
+        return written if written in ("LR", "BT", "RL") else "TB"  # as Graphviz reads it
 
     def _traverse(
         self, node: Any, subgraph: Digraph | None, action_fn: Callable[..., Any], kwargs: dict[str, Any]

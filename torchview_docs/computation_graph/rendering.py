@@ -49,8 +49,7 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
         try:
             return super().pipe(format, encoding=encoding, **kwargs)  # type: ignore[no-any-return]
         except graphviz.ExecutableNotFound as missing:
-            _refuse_renderers(missing, kwargs)
-            drawn = _drawn(self.source, format or self.format, kwargs.get("engine") or self.engine, missing)
+            drawn = self._drawn(format, kwargs, missing)
             return drawn if encoding is None else drawn.decode(encoding)
 
     def render(
@@ -74,7 +73,6 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
         try:
             return super().render(filename, **given, outfile=outfile, **kwargs)  # type: ignore[no-any-return]
         except graphviz.ExecutableNotFound as missing:
-            _refuse_renderers(missing, kwargs)
             source = Path(self.filepath)  # graphviz has written it before it looked for `dot`
             if outfile is None:
                 wanted = format or self.format
@@ -82,26 +80,36 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # untyped
             else:
                 target = Path(outfile) if directory is not None else Path(self.directory or "", outfile)
                 wanted = format or target.suffix[1:]
-            target.write_bytes(_drawn(self.source, wanted, kwargs.get("engine") or self.engine, missing))
+            target.write_bytes(self._drawn(wanted, kwargs, missing))
         if cleanup:
             source.unlink()
         if view or kwargs.get("quiet_view"):
             graphviz.view(str(target), quiet=bool(kwargs.get("quiet_view")))
         return str(target)
 
+    def _drawn(self, format_: str | None, options: Mapping[str, Any], missing: Exception) -> bytes:
+        """What pygraphviz draws.
 
-def _refuse_renderers(missing: Exception, options: Mapping[str, Any]) -> None:
-    """Let the error stand where something is asked for that only the executable can do."""
-    if options.get("renderer") is not None or options.get("formatter") is not None:
-        raise missing
-
-
-def _drawn(source: str, format_: str, engine: str, missing: Exception) -> bytes:
-    if importlib.util.find_spec("pygraphviz") is None:
-        missing.add_note(_ADVICE)
-        raise missing
-    command = [sys.executable, "-c", _DRAW, format_, engine]
-    done = subprocess.run(command, input=source.encode(), capture_output=True, check=False)  # noqa: S603  # our own program
-    if done.returncode or not done.stdout:
-        raise graphviz.CalledProcessError(done.returncode, command[3:], done.stdout, done.stderr)
-    return done.stdout
+        Args:
+            format_: In which format.
+            options: Of `pipe` or `render`.
+            missing: The error that is raised where pygraphviz cannot help.
+        """
+        if options.get("renderer") is not None or options.get("formatter") is not None:
+            raise missing  # only the executable has these
+        if importlib.util.find_spec("pygraphviz") is None:
+            missing.add_note(_ADVICE)
+            raise missing
+        chosen = [format_ or self.format, options.get("engine") or self.engine]
+        done = subprocess.run(  # noqa: S603  # our own program
+            [sys.executable, "-c", _DRAW, *chosen],
+            input=self.source.encode(),
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode or not done.stdout:
+            raise graphviz.CalledProcessError(done.returncode, chosen, done.stdout, done.stderr)
+        if done.stderr and not options.get("quiet"):
+            sys.stderr.write(done.stderr.decode(errors="replace"))  # as graphviz does with dot's
+        drawn: bytes = done.stdout
+        return drawn

@@ -13,7 +13,7 @@ from torchview_docs.tracing.inputs import Arguments
 from torchview_docs.tracing.ladder import climb
 from torchview_docs.tracing.run import Subject
 
-__all__ = ["device_of", "run"]
+__all__ = ["device_of", "moved", "run"]
 
 
 def device_of(wanted: torch.device | str | None, model: Callable[..., Any]) -> torch.device:
@@ -41,12 +41,12 @@ def run(model: Callable[..., Any], arguments: Arguments, device: torch.device, m
     subject = Subject(model, *arguments, mode)
     if device.type == "meta":
         return climb(subject, "meta")
-    with _moved(model, device):
+    with moved(model, device):
         return climb(subject, "cpu")  # which means: as it is, where it is
 
 
 @contextlib.contextmanager
-def _moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
+def moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
     """Have the model on a device for a while; one that is spread over several stays where it is."""
     homes = {tensor.device for tensor in _tensors(model)}
     if not isinstance(model, torch.nn.Module) or len(homes) != 1 or _same(home := homes.pop(), device):

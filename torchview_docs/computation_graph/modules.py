@@ -1,4 +1,4 @@
-"""What modules are made with and functions are called with, as text (`collect_attributes`)."""
+"""What the modules themselves say of the calls in a Graph: submodules, and attributes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from typing import Any
 
 import torch
 
+from torchview_docs.computation_graph.showing import simple_calls
 from torchview_docs.graph import Graph, Node
 
-__all__ = ["attributes_of"]
+__all__ = ["attributes_of", "without_submodules"]
 
 _DEEPEST, _MOST, _MOST_INNER = 3, 20, 5
+
+
+def without_submodules(model: Callable[..., Any], graph: Graph) -> frozenset[str]:
+    """The calls of modules that have no submodules; one that has some and calls none is not among them."""
+    parents = {path for path, module in _modules(model).items() if any(True for _ in module.children())}
+    return frozenset(name for name in simple_calls(graph) if graph.by_name[name].target not in parents)
 
 
 def attributes_of(model: Callable[..., Any], graph: Graph) -> Mapping[str, str]:
@@ -20,7 +27,7 @@ def attributes_of(model: Callable[..., Any], graph: Graph) -> Mapping[str, str]:
     A module's are its public attributes, `Linear(training=False, in_features=3, …)`; a function's
     its arguments, `input=Tensor(shape=(2, 3), dtype=torch.float32), dim=-1`.
     """
-    modules = dict(model.named_modules()) if isinstance(model, torch.nn.Module) else {}
+    modules = _modules(model)
     found = {}
     for node in graph.nodes:
         if node.op == "call_module":
@@ -30,6 +37,13 @@ def attributes_of(model: Callable[..., Any], graph: Graph) -> Mapping[str, str]:
         elif node.op in ("call_function", "call_method"):
             found[node.name] = _arguments(node, graph)
     return found
+
+
+def _modules(model: Callable[..., Any]) -> Mapping[str, torch.nn.Module]:
+    """Its modules by path, by every path that leads to them."""
+    if not isinstance(model, torch.nn.Module):
+        return {}
+    return dict(model.named_modules(remove_duplicate=False))
 
 
 def _arguments(node: Node, graph: Graph) -> str:
