@@ -6,8 +6,9 @@ import contextlib
 import random
 import sys
 import threading
+import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -27,6 +28,7 @@ __all__ = ["Saved", "fixed_randomness"]
 _COPIED_AT_ONCE = 1 << 16
 # A tuple: isinstance takes three times as long with a union.
 _CONTAINERS = (list, dict, set)
+_ATOMS = frozenset({bool, int, float, str, type(None), types.FunctionType})
 #: How deep the containers in attributes are saved.
 _DEEPEST = 3
 _TORCHS_OWN = frozenset({"_parameters", "_buffers", "_modules"})
@@ -41,7 +43,8 @@ class Saved:
     """
 
     def __init__(self, modules: Sequence[torch.nn.Module]) -> None:
-        self._modules = [(m, dict(vars(m)), _containers(m)) for m in modules]
+        #: Of each module: its attributes, and the containers among them with their content.
+        self._modules: list[tuple[torch.nn.Module, dict[str, Any], list[tuple[Any, Any]]]] = []
         #: Modules that `fully_shard` has been given; asked for by name, since its import is slow.
         self._sharded: list[Any] = [
             m for m in modules if type(m).__name__.startswith("FSDP") and hasattr(m, "reshard")
@@ -55,6 +58,9 @@ class Saved:
         self._copies: dict[int, tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
         self._flags: list[tuple[torch.Tensor, bool, Any]] = []
         for module in modules:
+            attributes = dict(vars(module))
+            containers, plain = _surveyed(attributes)
+            self._modules.append((module, attributes, containers))
             for tensor in (*parameters(module).values(), *buffers(module).values()):
                 if tensor is None or id(tensor) in self._tensors or torch.nn.parameter.is_lazy(tensor):
                     continue
@@ -63,7 +69,7 @@ class Saved:
                 self._flags.append((tensor, tensor.requires_grad, grad))
                 if grad is not None:
                     self._tensors[id(grad)] = grad
-            for tensor in _plain_tensors(module):
+            for tensor in plain:
                 self._tensors.setdefault(id(tensor), tensor)
             for tensor in buffers(module).values():
                 if tensor is None or torch.nn.parameter.is_lazy(tensor):
@@ -132,11 +138,22 @@ def _same(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
     return tensor.shape == copy.shape and bool(torch.isclose(tensor, copy, 0, 0, equal_nan=True).all())
 
 
-def _containers(module: torch.nn.Module) -> list[tuple[Any, Any]]:
-    found: list[tuple[Any, Any]] = []
-    for value in vars(module).values():
-        _contained(value, found, 0)
-    return found
+def _surveyed(attributes: Mapping[str, Any]) -> tuple[list[tuple[Any, Any]], list[torch.Tensor]]:
+    """The containers among attributes with their content, and the tensors that torch does not register."""
+    containers: list[tuple[Any, Any]] = []
+    plain: list[torch.Tensor] = []
+    for name, value in attributes.items():
+        if type(value) in _ATOMS:
+            continue
+        if isinstance(value, _CONTAINERS) and not value:  # as most dicts of hooks are
+            containers.append((value, None))
+            continue
+        _contained(value, containers, 0)
+        if isinstance(value, torch.Tensor):
+            plain.append(value)
+        elif type(value) in (list, tuple, dict) and name not in _TORCHS_OWN:
+            plain += [tensor for _, tensor in walk(value)]
+    return containers, plain
 
 
 def _contained(value: Any, found: list[tuple[Any, Any]], depth: int) -> None:
@@ -150,15 +167,6 @@ def _contained(value: Any, found: list[tuple[Any, Any]], depth: int) -> None:
         if depth < _DEEPEST and type(value) in (list, dict):
             for part in content.values() if isinstance(content, dict) else content:
                 _contained(part, found, depth + 1)
-
-
-def _plain_tensors(module: torch.nn.Module) -> Iterator[torch.Tensor]:
-    """Tensors in attributes that are neither parameters nor buffers."""
-    for name, value in vars(module).items():
-        if isinstance(value, torch.Tensor):
-            yield value
-        elif type(value) in (list, tuple, dict) and value and name not in _TORCHS_OWN:
-            yield from (tensor for _, tensor in walk(value))
 
 
 def _refill(holder: Any, content: Any) -> None:
