@@ -65,13 +65,17 @@ def close_below(graph: Graph, depth: float, parts: Mapping[str, float] = _NO_PAR
     )
 
 
-def hide_module_functions(graph: Graph) -> Graph:
+def hide_module_functions(graph: Graph, keep: Iterable[str | None] = ()) -> Graph:
     """Close the module calls that call no other module.
 
     The model itself stays open, since its functions are what a figure of it is about, unless it is
     one of PyTorch's own layers.
+
+    Args:
+        graph: The graph.
+        keep: Further calls that stay open.
     """
-    parents = {_module_around(n, graph) for n in graph.nodes if n.op == "call_module"}
+    parents = {*keep, *(_module_around(n, graph) for n in graph.nodes if n.op == "call_module")}
     root = root_call(graph)
     if root is not None and not root.type.startswith("torch.nn.modules."):
         parents.add(root.name)

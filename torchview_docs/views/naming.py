@@ -14,9 +14,10 @@ __all__ = ["named", "named_call"]
 
 
 def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = False) -> frozenset[str]:
-    """The steps that are named: all calls of a module, and what is in them is not named with them.
+    """The steps that are named: all calls of a module, but nothing that is in what the pattern names.
 
-    The model itself, its inputs and its outputs are never named.
+    `encoder.layer.*` is the layers, not their parts. The model itself, its inputs and its outputs
+    are never named.
 
     Args:
         graph: As it was traced.
@@ -31,7 +32,7 @@ def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = F
     found: set[str] = set()
     for pattern in patterns:
         matches = matcher(pattern)
-        here = {node for node, known in names.items() if any(map(matches, known))}
+        here = _outermost(graph, {node for node, known in names.items() if any(map(matches, known))})
         if not here and not is_optional(pattern):
             raise _nothing(graph, option, pattern, (name for known in names.values() for name in known))
         found |= here
@@ -51,6 +52,18 @@ def named_call(graph: Graph, path: str, option: str) -> Node:
     return found
 
 
+def _outermost(graph: Graph, names: set[str]) -> set[str]:
+    covered: set[str | None] = set()
+    found = set()
+    for node in graph.nodes if names else ():
+        if node.scope in covered:
+            covered.add(node.name)
+        elif node.name in names:
+            covered.add(node.name)
+            found.add(node.name)
+    return found
+
+
 def _names(node: Node) -> tuple[str, ...]:
     """Everything that a node may be called; nothing for what is never named."""
     match node.op:
@@ -62,5 +75,6 @@ def _names(node: Node) -> tuple[str, ...]:
 
 
 def _nothing(graph: Graph, option: str, pattern: str, known: Iterable[str]) -> ViewError:
-    hint = nearest(pattern, dict.fromkeys(known))
+    # Names that differ in case only count as one: paths, which are first, go before classes.
+    hint = nearest(pattern.partition("@")[0], list(dict.fromkeys(known))[::-1])
     return ViewError(f"option {option!r} names {pattern!r}, which {graph.name} does not have{hint}")

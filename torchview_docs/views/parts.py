@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ __all__ = ["Part", "Tensor", "kind", "read_part", "repeated"]
 
 #: A tensor: the leaf that makes it, and which output it is.
 Tensor: TypeAlias = tuple[str, int]
+
+#: What tells the members of a list from each other, and modules of one class that have no path.
+_NUMBER = re.compile(r"_?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def kind(node: Node, base: Node, marks: Mapping[str, Hashable]) -> Hashable:
             target = ""
         elif base.target and target.startswith(f"{base.target}."):
             target = target[len(base.target) :]
+        else:  # from elsewhere: one of a list, or a module that is no part of the model
+            target = _NUMBER.sub("", target)
     return (
         node.op,
         target,

@@ -35,6 +35,7 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
     depth, parts = _depths(graph, spec)
     collapsed = named(graph, spec.collapse, "collapse", calls=True)
     hidden = named(graph, spec.hide, "hide")
+    around = {node.scope for node in graph.nodes if node.name in hidden and node.op == "call_module"}
     if spec.focus is not None:
         graph = focus(graph, named_call(graph, spec.focus, "focus"))
     graph = hide(graph, hidden)
@@ -45,7 +46,8 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
         graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed")})
     graph = close(graph, collapsed)
     if spec.hide_module_functions:
-        graph = hide_module_functions(graph)
+        # Of a module whose modules the author has hidden, the functions are what is left to show.
+        graph = hide_module_functions(graph, around)
 
     def shown(graph: Graph, depth: float) -> Graph:
         closed = close_below(graph, depth, parts)
