@@ -357,7 +357,7 @@ class Hybrid:
             if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
                 if self.unreal(part):
                     raise NeedsDataError("index by a mask")
-                plain += part.nonzero(as_tuple=True)
+                plain += part.nonzero(as_tuple=True) if part.ndim else [bool(part)]
             elif isinstance(part, slice):
                 plain.append(slice(self._plain(part.start), self._plain(part.stop), self._plain(part.step)))
             else:

@@ -187,6 +187,15 @@ def validated(self: Any, x: Any) -> Any:
     ).log_prob(x.sum(-1))
 
 
+@nasty("mask without dimension", (2, 3), (2, 3), more="x>0 x>1 x>3")  # all of it is overwritten
+def scalar_mask(self: Any, x: Any, y: Any) -> Any:
+    z = self.layer(x)
+    z[torch.tensor(True)] = y
+    total = y.sum()
+    total[torch.tensor(True)] = z[0, 0]
+    return z, total, x[torch.tensor(True)], x[torch.tensor(False)] + 1
+
+
 @nasty("random branch")
 def random_branch(self: Any, x: Any) -> Any:
     for _ in range(3):
