@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import torch
 
@@ -137,42 +136,64 @@ def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[
             yield from _in_containers(part, f"{key}.{way}" if key else str(way), depth + 1)
 
 
+class _Counted(NamedTuple):
+    """A parameter as it counts."""
+
+    elements: int
+    trained: bool
+    dtype: torch.dtype
+
+
 class ParameterCounts:
     """Counts of modules' parameters; one that is shared counts once, lazy ones not yet."""
 
     def __init__(self) -> None:
         self._found: dict[int, Parameters] = {}
         #: Of each module, the parameters in it and below, by id.
-        self._below: dict[int, dict[int, torch.Tensor]] = {}
+        self._below: dict[int, dict[int, _Counted]] = {}
 
     def of(self, module: torch.nn.Module) -> Parameters:
         """Those of one module."""
         found = self._found.get(id(module))
         if found is None:
-            total = self._in(module).values()
-            dtypes: Counter[torch.dtype] = Counter()
-            for p in total:
-                dtypes[p.dtype] += p.numel()
+            own, total = _own(module), self._in(module).values()
             found = self._found[id(module)] = Parameters(
-                own=sum([p.numel() for p in _own(module).values()]),
-                total=sum(dtypes.values()),
-                trainable=sum([p.numel() for p in total if p.requires_grad]),
-                dtype=", ".join([str(dtype).removeprefix("torch.") for dtype, _ in dtypes.most_common()]),
+                own=sum([p.elements for p in own.values()]),
+                total=sum([p.elements for p in total]),
+                trainable=sum([p.elements for p in total if p.trained]),
+                dtype=_dtypes(total),
             )
         return found
 
-    def _in(self, module: torch.nn.Module) -> dict[int, torch.Tensor]:
+    def _in(self, module: torch.nn.Module) -> dict[int, _Counted]:
         below = self._below.get(id(module))
         if below is None:
             below = self._below[id(module)] = _own(module)  # before its children, which may hold it again
-            for child in module.children():
-                below |= self._in(child)
+            for child in submodules(module).values():
+                if child is not None:
+                    below |= self._in(child)
         return below
 
 
-def _own(module: torch.nn.Module) -> dict[int, torch.Tensor]:
-    held = parameters(module).values()
-    return {id(p): p for p in held if p is not None and not torch.nn.parameter.is_lazy(p)}
+def _own(module: torch.nn.Module) -> dict[int, _Counted]:
+    return {
+        id(p): _Counted(p.numel(), p.requires_grad, p.dtype)
+        for p in parameters(module).values()
+        if p is not None and not torch.nn.parameter.is_lazy(p)
+    }
+
+
+def _dtypes(counted: Collection[_Counted]) -> str:
+    """The dtypes of parameters, that of most elements first."""
+    elements: dict[torch.dtype, int] = {}
+    for p in counted:
+        elements[p.dtype] = elements.get(p.dtype, 0) + p.elements
+    return ", ".join(
+        [
+            str(dtype).removeprefix("torch.")
+            for dtype in sorted(elements, key=elements.__getitem__, reverse=True)
+        ]
+    )
 
 
 def config_of_module(module: torch.nn.Module) -> str:
