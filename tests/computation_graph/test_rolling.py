@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from drawn_nets import ResNet, SimpleRNN, clusters, edges
+from drawn_nets import ResNet, SimpleRNN, clusters, edges, labels
 from hypothesis import given
 from strategies import graphs
 from torch import nn
@@ -104,6 +104,49 @@ def test_a_module_with_parts_that_is_called_again_is_one_box() -> None:
     assert edges(graph) == {
         "input-tensor → Linear": 1, "Linear → ReLU x2": 1, "ReLU → Linear": 1, "ReLU → output-tensor": 1,
     }  # fmt: skip
+
+
+def test_what_is_added_to_in_a_loop_is_rolled() -> None:
+    class Residual(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Sequential(nn.Linear(3, 3), nn.ReLU())
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for _ in range(5):
+                x = x + self.layer(x)
+            return x
+
+    graph = draw_graph(Residual(), input_size=(2, 3), depth=1, roll=True)
+    assert edges(graph) == {
+        "input-tensor → Sequential": 1, "input-tensor → add": 1, "Sequential → add x5": 1,
+        "add → Sequential x4": 1, "add → add x4": 1, "add → output-tensor": 1,
+    }  # fmt: skip
+
+
+class Growing(nn.Module):
+    """Its memory grows with every step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 3)
+
+    def forward(self, xs: torch.Tensor) -> torch.Tensor:
+        memory = xs[:1]
+        for step in range(1, 5):
+            memory = torch.cat([memory, self.linear(xs[step : step + 1])])
+        return memory
+
+
+def test_shapes_that_change_are_those_of_the_first_and_the_last() -> None:
+    said = labels(draw_graph(Growing(), input_size=(5, 3), roll=True))
+    assert "cat depth:1 input: 2 x (1, 3) … (4, 3), (1, 3) output: (2, 3) … (5, 3)" in said
+
+
+def test_what_changes_from_step_to_step_is_not_said_of_all() -> None:
+    svg = draw_graph(Growing(), input_size=(5, 3), roll=True)._repr_mimebundle_()["image/svg+xml"]
+    assert "2×3 … 4×3 (× 3)" in svg
+    assert "[1:2]" not in svg
 
 
 def test_tensors_of_a_loop_are_rolled_too() -> None:

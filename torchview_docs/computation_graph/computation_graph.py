@@ -104,6 +104,7 @@ class ComputationGraph:
         self.edge_list: list[tuple[Node, Node]] = []
         self.id_dict: dict[str, int] = {}
         self._clusters: dict[str, int] = {}
+        self._calls: dict[str, list[TensorNode | Computed]] = {}  # what shares a node, by its id
         self.visual_graph.graph_attr.update({"rankdir": "TB", **self.visual_graph.graph_attr})
         self.visual_graph.graph_attr.update(_GRAPH_ATTRIBUTES)
         self.visual_graph.node_attr.update(_NODE_ATTRIBUTES)
@@ -125,6 +126,8 @@ class ComputationGraph:
         self.root_container, self.node_hierarchy = linked.inputs, linked.hierarchy
         self.id_dict, self._clusters = {}, {}
         self.visual_graph.clear(keep_attrs=True)
+        self._calls = {}
+        self.traverse_graph(self._note_call)
         self.traverse_graph(self._add_node)
         self.edge_list = list(self._edges(linked.heads))
         self._add_edges()
@@ -203,11 +206,16 @@ class ComputationGraph:
                 inner.attr(style="dashed", label=cluster_label(call), labeljust="l", fontsize="12")
                 (self.visual_graph if subgraph is None else subgraph).subgraph(inner)
 
+    def _note_call(self, cur_node: TensorNode | Computed, **_: Any) -> None:
+        self._calls.setdefault(cur_node.node_id, []).append(cur_node)
+
     def _add_node(self, cur_node: TensorNode | Computed, subgraph: Digraph | None) -> None:
         if cur_node.node_id in self.id_dict or not self._is_drawn(cur_node):
             return
         number = self.id_dict.setdefault(cur_node.node_id, len(self.id_dict))
-        label = node_label(cur_node, show_shapes=self.show_shapes, upwards=self._direction == "BT")
+        label = node_label(
+            self._calls[cur_node.node_id], show_shapes=self.show_shapes, upwards=self._direction == "BT"
+        )
         (self.visual_graph if subgraph is None else subgraph).node(
             str(number), label, fillcolor=COLORS[type(cur_node)]
         )

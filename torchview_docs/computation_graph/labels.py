@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from torchview_docs.computation_graph.nodes import Computed, FunctionNode, ModuleNode, Node, Shape, TensorNode
@@ -23,22 +23,28 @@ _TABLE = '<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4">'
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def node_label(node: TensorNode | Computed, *, show_shapes: bool, upwards: bool = False) -> str:
+def node_label(calls: Sequence[TensorNode | Computed], *, show_shapes: bool, upwards: bool = False) -> str:
     """The label: name and depth, a tensor's shape, or a computation's inputs and outputs.
 
     Args:
-        node: What it is the label of.
+        calls: What it is the label of: one node, or several that are rolled into one. Shapes that
+            change from call to call are those of the first and of the last.
         show_shapes: Whether shapes are in it.
         upwards: Whether data flows upwards, so that inputs stand below outputs.
     """
+    node = calls[0]
     said = f"{_text(node.name)}<BR/>depth:{node.depth}"
     if not show_shapes:
         return f"<{_TABLE}<TR><TD>{said}</TD></TR></TABLE>>"
     if isinstance(node, TensorNode):
-        return f"<{_TABLE}<TR><TD>{said}</TD><TD>{node.tensor_shape}</TD></TR></TABLE>>"
+        shape = _spread(str(call.tensor_shape) for call in calls if isinstance(call, TensorNode))
+        return f"<{_TABLE}<TR><TD>{said}</TD><TD>{shape}</TD></TR></TABLE>>"
+    computed = [call for call in calls if isinstance(call, ModuleNode | FunctionNode)]
+    given = _spread(_shapes(call.input_shape) for call in computed)
+    made = _spread(_shapes(call.output_shape) for call in computed)
     rows = [
-        f'<TD COLSPAN="2">input:</TD><TD COLSPAN="2">{_shapes(node.input_shape)} </TD>',
-        f'<TD COLSPAN="2">output: </TD><TD COLSPAN="2">{_shapes(node.output_shape)} </TD>',
+        f'<TD COLSPAN="2">input:</TD><TD COLSPAN="2">{given} </TD>',
+        f'<TD COLSPAN="2">output: </TD><TD COLSPAN="2">{made} </TD>',
     ]
     if upwards:
         rows.reverse()
@@ -54,6 +60,12 @@ def _shapes(shapes: Iterable[Shape]) -> str:
     """Equal ones once, with their count: `(2, 3), 2 x (2, 2)`."""
     counted = Counter(shapes).items()
     return ", ".join(str(shape) if n == 1 else f"{n} x {shape}" for shape, n in counted)
+
+
+def _spread(texts: Iterable[str]) -> str:
+    """What is said of one call, or of the first and the last of several that are not alike."""
+    different = list(dict.fromkeys(texts))
+    return different[0] if len(different) == 1 else f"{different[0]} … {different[-1]}"
 
 
 def _text(name: str) -> str:

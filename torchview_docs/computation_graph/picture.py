@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 
 from torchview_docs.computation_graph.rolling import rolled_up
 from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.labels import shape
 from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
 from torchview_docs.drawing.scene import Link, Scene
@@ -43,26 +44,27 @@ def picture(
         shown = show_tensors(shown)
     drawn = scene(shown, spec)
     if same:
-        drawn = _rolled(drawn, shown, view, same)
+        drawn = _rolled(drawn, shown, view, same, show_shapes=show_shapes)
     # A notebook is one page with many figures, which must not share ids, and the same every time.
     digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
     return svg(lay_out(drawn), prefix=f"tv-{digest}", title=view.name, desc=describe(view), standalone=True)
 
 
-def _rolled(drawn: Scene, shown: Graph, view: Graph, same: Mapping[str, str]) -> Scene:
+def _rolled(drawn: Scene, shown: Graph, view: Graph, same: Mapping[str, str], *, show_shapes: bool) -> Scene:
     """With the links from a card to itself, and with how often a tensor goes each way, if more than once."""
     place = {row.node: (card.name, k) for card in drawn.cards for k, row in enumerate(card.rows)}
-    times: Counter[tuple[str, int, str]] = Counter()
+    forms: dict[tuple[str, int, str], list[str]] = defaultdict(list)
     for leaf in view.leaves:
         reader, _ = place[same.get(leaf.name, leaf.name)]
-        for name, output in {(use.node, use.output) for use in leaf.args}:
-            times[place[same.get(name, name)][0], output, reader] += 1
+        for (name, output), use in {(use.node, use.output): use for use in leaf.args}.items():
+            forms[place[same.get(name, name)][0], output, reader].append(shape(view.tensor(use)))
 
     def counted(link: Link) -> Link:
-        count = times[link.source, link.output, link.target]
-        if count < 2:
+        made = forms[link.source, link.output, link.target]
+        if len(made) < 2:
             return link
-        label = f"{link.label} (× {count})" if link.label else f"× {count}"
+        said = f"{made[0]} … {made[-1]}" if show_shapes and len(set(made)) > 1 else link.label
+        label = f"{said} (× {len(made)})" if said else f"× {len(made)}"
         return link._replace(label=label, label_width=round(text_width(label, LABEL_SIZE), 1))
 
     loops = {

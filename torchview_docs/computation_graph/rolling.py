@@ -23,7 +23,8 @@ def rolled(view: Graph) -> Mapping[str, str]:
 
     Calls of one module that has parameters are the same. A function, or a module without
     parameters (one `nn.ReLU` is often used in many places), is the same as another call of it in
-    the same module, where both read from different calls that are the same, or are read by such.
+    the same module, where both read from different calls that are the same, as the same argument, or
+    are read by such and by nothing else.
     """
     classes = _Classes(view)
     by_module: dict[Hashable, list[str]] = defaultdict(list)
@@ -46,7 +47,10 @@ def rolled(view: Graph) -> Mapping[str, str]:
 
 
 def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
-    """The graph with each step in the place of all that are the same: no Graph that `validate` takes."""
+    """The graph with each step in the place of all that are the same: no Graph that `validate` takes.
+
+    What is not the same in all of them (an index that counts up) is left out.
+    """
 
     def moved(uses: Iterable[Use]) -> Iterable[Use]:
         for use in uses:
@@ -55,12 +59,16 @@ def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
             yield replace(use, node=first.name) if stands else replace(use, node=first.name, output=0)
 
     args: dict[str, dict[Use, None]] = defaultdict(dict)
+    configs: dict[str, set[str]] = defaultdict(set)
     for node in view.nodes:
-        args[same.get(node.name, node.name)].update(dict.fromkeys(moved(node.args)))
+        first = same.get(node.name, node.name)
+        args[first].update(dict.fromkeys(moved(node.args)))
+        configs[first].add(node.config)
     return view.with_nodes(
         replace(
             node,
             args=tuple(args[node.name]),
+            config=node.config if len(configs[node.name]) == 1 else "",
             results=tuple(moved(node.results)),
             scope=node.scope and same.get(node.scope, node.scope),
         )
@@ -88,29 +96,31 @@ class _Classes:
         return len(firsts) > 1
 
 
-#: What a step reads from, or is read by: its neighbours, and as what.
+#: What a step reads from, or is read by: neighbours, and as what.
 _Side = tuple[tuple[str, str, int], ...]
 
 
 def _join(group: list[Node], classes: _Classes, view: Graph) -> bool:
     """Join the calls of one function or module that stand in the same place; whether any were joined."""
+    # By place, and then by the very neighbours: of several that have the same, the first goes with
+    # the first elsewhere.
+    places: dict[Hashable, dict[_Side, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for node in group:
+        # One argument is enough: in `x = x + layer(x)` the first `x` comes from elsewhere.
+        for neighbour in _read(node):
+            name, arg, output = neighbour
+            places["reads", classes.first(name), arg, output, node.config][neighbour,].append(node.name)
+        if readers := _readers(node, view):
+            kinds = sorted((classes.first(name), arg, k) for name, arg, k in readers)
+            places["read by", *kinds][readers].append(node.name)
     joined = False
-    for side, config in ((_read, True), (_readers, False)):
-        places: dict[Hashable, dict[_Side, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for node in group:
-            neighbours = side(node, view)
-            if neighbours:
-                kinds = tuple(sorted((classes.first(name), arg, k) for name, arg, k in neighbours))
-                places[kinds, node.config if config else ""][neighbours].append(node.name)
-        for found in places.values():
-            # Of several that have the very same neighbours, the first goes with the first elsewhere.
-            if len(found) > 1:
-                for row in range(max(map(len, found.values()))):
-                    joined |= classes.join([names[row] for names in found.values() if row < len(names)])
+    for found in places.values():
+        for row in range(max(map(len, found.values())) if len(found) > 1 else 0):
+            joined |= classes.join([names[row] for names in found.values() if row < len(names)])
     return joined
 
 
-def _read(node: Node, _: Graph) -> _Side:
+def _read(node: Node) -> _Side:
     return tuple((use.node, use.arg, use.output) for use in node.args)
 
 
