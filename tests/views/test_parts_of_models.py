@@ -136,14 +136,21 @@ def test_what_simplify_leaves_out_can_be_named(graph: Graph) -> None:
 
 def test_a_layer_is_drawn_alone_with_where_its_tensors_come_from_and_go_to(graph: Graph) -> None:
     layer = shown(graph, focus="encoder.layer.1")
-    assert ends(layer, "placeholder") == ["encoder.layer.0", "sigmoid"]
-    assert ends(layer, "output") == ["encoder.layer.2"]
+    assert ends(layer, "placeholder") == ["layer.0", "sigmoid"]
+    assert ends(layer, "output") == ["layer.2"]
     assert steps(layer)[0] == "encoder.layer.1.norm"
     assert describe(layer).startswith("Computation graph of Net.encoder.layer.1: ")
-    assert "Inputs: encoder.layer.0 (2×8, float32), sigmoid (2×8, float32)" in describe(layer)
+    assert "Inputs: layer.0 (2×8, float32), sigmoid (2×8, float32)" in describe(layer)
     spec = FigureSpec("pkg.Net")
     pills = [c.rows[0].title for c in scene(layer, spec).cards if c.kind in ("input", "output")]
-    assert pills == ["encoder.layer.0", "sigmoid", "encoder.layer.2"]
+    assert pills == ["layer.0", "sigmoid", "layer.2"]
+
+
+def test_what_is_further_away_is_named_by_its_whole_path(graph: Graph) -> None:
+    part = shown(graph, focus="encoder.layer.1.norm")
+    assert ends(part, "placeholder") == ["encoder.layer.0"]
+    assert ends(part, "output") == ["mlp"]
+    assert ends(shown(graph, focus="encoder.layer.1.drop"), "output") == ["mul"]
 
 
 def test_several_readers_of_an_output_are_named(graph: Graph) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from torchview_docs.drawing.text import layer_table
 from torchview_docs.graph import Graph
 from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
-from torchview_docs.views import close, close_below, focus, hide, levels, view
+from torchview_docs.views import close, close_below, focus, folding, hide, levels, unfold, view
 from torchview_docs.views.close import root_call
 
 ENDS = ("placeholder", "output")
@@ -162,6 +163,33 @@ def test_a_focus_keeps_every_path_through_the_call(graph: Graph, data: st.DataOb
         assert left <= outputs.keys()
         for leaf_name in left:
             assert sum(end == outputs[leaf_name] for _, end in paths) == len(entered[leaf_name])
+
+
+@given(graphs(), st.data())
+def test_a_marked_step_stands_for_itself_alone(graph: Graph, data: st.DataObject) -> None:
+    for name in some_calls(graph, data, most=1):
+        folded = folding(graph, {name: "marked"})
+        node = folded.graph.by_name[name]
+        assert {n.repeat for n in (node, *folded.graph.scopes(node))} == {1}
+        assert unfold(folded) == graph
+
+
+@given(graphs(), st.integers(0, 3), st.booleans(), st.data())
+def test_a_deeper_figure_refines_the_figure_above(
+    graph: Graph, depth: int, fold: bool, data: st.DataObject
+) -> None:
+    options: dict[str, Any] = {
+        "fold": fold,
+        "hide": tuple(some_calls(graph, data, most=1)),
+        "collapse": tuple(some_calls(graph, data, most=1)),
+    }
+    above = view(graph, FigureSpec("pkg.Net", depth=depth, **options))
+    deeper = view(graph, FigureSpec("pkg.Net", depth=depth + 1, **options))
+    assert edges(close_below(deeper, depth)) == edges(above)
+
+
+def edges(graph: Graph) -> set[tuple[str, str]]:
+    return {(use.node, leaf.name) for leaf in graph.leaves for use in leaf.args}
 
 
 @settings(deadline=None)

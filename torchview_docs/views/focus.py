@@ -21,7 +21,7 @@ def focus(graph: Graph, call: Node) -> Graph:
 
     A tensor that comes from outside is an input, named by the outermost module that made it and is
     not around the call, else by the operation; a parameter stays one. A tensor that is read outside
-    is an output, named by who reads it alike.
+    is an output, named by who reads it alike. What is beside the call is named as seen from there.
     """
     if call is root_call(graph):
         return graph
@@ -54,13 +54,19 @@ def _inside(graph: Graph, call: Node) -> dict[str, Node]:
 
 
 def _origin(graph: Graph, node: Node, call: Node) -> str:
-    """What a node is called by somebody in a call: the outermost module that holds it and not the call."""
-    around = {scope.name for scope in graph.scopes(call)}
+    """Where a node is, seen from a call: the outermost module that holds the one and not the other."""
+    common = {scope.name for scope in graph.scopes(call)}
     scopes = [node, *graph.scopes(node)]
-    outermost = next(scope for scope in reversed(scopes) if scope.name not in around)
+    outermost = next(scope for scope in reversed(scopes) if scope.name not in common)
     if outermost.op == "output":
         return f"output{outermost.target}" if outermost.target.startswith("[") else outermost.target
-    return outermost.target if outermost.op == "placeholder" else outermost.name
+    if outermost.op == "placeholder":
+        return outermost.target
+    around = graph.by_name[call.scope] if call.scope is not None and call.scope == outermost.scope else None
+    name = outermost.name
+    for prefix in (f"{around.name}/", f"{around.target}.") if around is not None and around.target else ():
+        name = name.removeprefix(prefix)
+    return name
 
 
 @dataclass
