@@ -15,6 +15,7 @@ from torch import nn
 
 from torchview_docs import ComputationGraph, TraceError, draw_graph
 from torchview_docs.computation_graph import FunctionNode, ModuleNode, TensorNode
+from torchview_docs.computation_graph.inputs import on_device
 from torchview_docs.computation_graph.running import moved
 from torchview_docs.errors import OptionError, ViewError
 from torchview_docs.spec import OPTIONS, FigureSpec
@@ -217,6 +218,11 @@ def test_on_meta_a_model_of_any_size_takes_no_memory() -> None:
         assert labels(graph)[-1] == "output-tensor depth:0 (1048576, 1048576)"
 
 
+def test_an_input_without_data_is_run_on_meta() -> None:
+    graph = draw_graph(lambda x, n: x * n, [torch.ones(3, device="meta")], n=torch.tensor(2))
+    assert graph.graph.device == "meta"
+
+
 def test_on_meta_lengths_and_masks_keep_their_values() -> None:
     class Cut(nn.Module):
         def forward(self, x: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
@@ -256,6 +262,33 @@ def test_a_model_that_is_elsewhere_is_moved_and_moved_back() -> None:
     assert model.ways == ["cuda:1", "cpu"]
     with moved(model, torch.device("cpu")):
         assert model.ways == ["cuda:1", "cpu"]
+
+
+class Sample:
+    """As PyTorch Geometric's Data: it moves itself."""
+
+    def __init__(self) -> None:
+        self.x = torch.ones(2)
+
+    def to(self, device: Any) -> Sample:
+        self.x = self.x.to(device)
+        return self
+
+
+def test_inputs_are_moved_and_what_the_caller_holds_is_not() -> None:
+    pair = namedtuple("pair", "left right")  # noqa: PYI024  # what users have
+    there, sample, generator = torch.ones(1, device="meta"), Sample(), (x for x in [1])
+    given = [{"a": torch.ones(2)}, pair(torch.ones(3), "text"), (there,), sample, generator, Traveller()]
+    moved = on_device(given, torch.device("meta"))
+    assert moved[0]["a"].is_meta
+    assert type(moved[1]) is pair
+    assert moved[1].left.is_meta
+    assert moved[2] is given[2]
+    assert moved[3].x.is_meta
+    assert not sample.x.is_meta
+    assert moved[4:] == given[4:]
+    assert next(generator) == 1
+    assert on_device(given[0], torch.device("cpu")) is given[0]
 
 
 def test_a_model_on_several_devices_stays_where_it_is() -> None:

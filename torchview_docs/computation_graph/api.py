@@ -102,7 +102,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     from torchview_docs.computation_graph.modules import attributes_of, without_submodules
     from torchview_docs.computation_graph.running import device_of, run
 
-    where = device_of(device, model)
+    where = device_of(device, model, [input_data, kwargs])
     arguments = arguments_of(
         model, input_data=input_data, input_size=input_size, dtypes=dtypes, kwargs=kwargs, device=where
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,10 @@ import torch
 
 from torchview_docs.errors import TraceError
 from torchview_docs.spec import FigureSpec
+from torchview_docs.tracing.containers import walk
 from torchview_docs.tracing.inputs import Arguments, inputs_of
 
-__all__ = ["arguments_of"]
+__all__ = ["arguments_of", "is_on", "on_device"]
 
 
 def arguments_of(
@@ -47,7 +49,9 @@ def arguments_of(
     named = {**named, **kwargs}
     if device.type == "meta":  # on this rung values stay where they are: lengths and masks matter
         return args, named
-    return tuple(_on(a, device) for a in args), {name: _on(value, device) for name, value in named.items()}
+    return tuple(on_device(a, device) for a in args), {
+        name: on_device(value, device) for name, value in named.items()
+    }
 
 
 def _given(data: Any) -> Arguments:
@@ -112,14 +116,27 @@ def _made(
 # -- on a device --------------------------------------------------------------------------
 
 
-def _on(value: Any, device: torch.device) -> Any:
-    """The same on a device; containers of other classes than these stay as they are."""
+def is_on(tensor: torch.Tensor, device: torch.device) -> bool:
+    """Whether a tensor is there already; a device without a number is any of its kind."""
+    home = tensor.device
+    return home.type == device.type and device.index in (None, home.index or 0)
+
+
+def on_device(value: Any, device: torch.device) -> Any:
+    """The same on a device: what is there already is not touched, nor is anything of the caller's changed.
+
+    Of the caller's own classes those with a method `to` are moved, as PyTorch Geometric's `Data`.
+    """
+    if all(is_on(tensor, device) for _, tensor in walk(value, "", objects=True)):
+        return value
     if isinstance(value, torch.Tensor):
         return value.to(device)
-    if type(value) in (list, tuple):
-        return type(value)(_on(part, device) for part in value)
-    if type(value) is dict:
-        return {key: _on(part, device) for key, part in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_on(part, device) for part in value))
+        return type(value)(*(on_device(part, device) for part in value))
+    if type(value) in (list, tuple):
+        return type(value)(on_device(part, device) for part in value)
+    if type(value) is dict:
+        return {key: on_device(part, device) for key, part in value.items()}
+    if callable(getattr(value, "to", None)) and not isinstance(value, torch.nn.Module):
+        return copy.copy(value).to(device)
     return value

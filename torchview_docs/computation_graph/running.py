@@ -8,7 +8,9 @@ from typing import Any
 
 import torch
 
+from torchview_docs.computation_graph.inputs import is_on
 from torchview_docs.graph import Graph
+from torchview_docs.tracing.containers import walk
 from torchview_docs.tracing.inputs import Arguments
 from torchview_docs.tracing.ladder import climb
 from torchview_docs.tracing.run import Subject
@@ -16,10 +18,13 @@ from torchview_docs.tracing.run import Subject
 __all__ = ["device_of", "moved", "run"]
 
 
-def device_of(wanted: torch.device | str | None, model: Callable[..., Any]) -> torch.device:
+def device_of(
+    wanted: torch.device | str | None, model: Callable[..., Any], input_data: Any = None
+) -> torch.device:
     """The device: where none is named CUDA if there is one, else the CPU.
 
-    A model whose parameters have no data can only be run on meta, so that is where it is run.
+    A model whose parameters have no data, or an input that has none, can only be run on meta, so that
+    is where it is run.
 
     Raises:
         RuntimeError: There is no such device.
@@ -27,7 +32,8 @@ def device_of(wanted: torch.device | str | None, model: Callable[..., Any]) -> t
     if wanted is not None:
         return torch.device(wanted)
     held = _tensors(model)
-    if held and all(tensor.is_meta for tensor in held):
+    given = (tensor for _, tensor in walk(input_data, objects=True))
+    if (held and all(tensor.is_meta for tensor in held)) or any(tensor.is_meta for tensor in given):
         return torch.device("meta")
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -48,20 +54,17 @@ def run(model: Callable[..., Any], arguments: Arguments, device: torch.device, m
 @contextlib.contextmanager
 def moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
     """Have the model on a device for a while; one that is spread over several stays where it is."""
-    homes = {tensor.device for tensor in _tensors(model)}
-    if not isinstance(model, torch.nn.Module) or len(homes) != 1 or _same(home := homes.pop(), device):
+    held = _tensors(model)
+    homes = {tensor.device for tensor in held}
+    if not isinstance(model, torch.nn.Module) or len(homes) != 1 or is_on(held[0], device):
         yield
         return
+    (home,) = homes
     try:
         model.to(device)
         yield
     finally:
         model.to(home)
-
-
-def _same(home: torch.device, device: torch.device) -> bool:
-    """Whether a tensor there need not be moved; no index means any of that kind."""
-    return home.type == device.type and device.index in (None, home.index or 0)
 
 
 def _tensors(model: Callable[..., Any]) -> list[torch.Tensor]:
