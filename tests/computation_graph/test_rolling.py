@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from drawn_nets import ResNet, SimpleRNN, clusters, edges, labels
+from drawn_nets import Projecting, ResNet, SimpleRNN, clusters, edges, labels
 from hypothesis import given
 from strategies import graphs
 from torch import nn
@@ -104,6 +104,38 @@ def test_a_module_with_parts_that_is_called_again_is_one_box() -> None:
     assert edges(graph) == {
         "input-tensor → Linear": 1, "Linear → ReLU x2": 1, "ReLU → Linear": 1, "ReLU → output-tensor": 1,
     }  # fmt: skip
+
+
+def test_what_is_in_a_module_that_is_called_again_is_rolled_when_it_is_shown() -> None:
+    graph = draw_graph(Projecting(), input_size=(2, 3), roll=True, hide_module_functions=False)
+    assert edges(graph) == {
+        "input-tensor → lstm_cell": 1, "lstm_cell → lstm_cell x3": 1, "lstm_cell → leaky_relu x4": 1,
+        "leaky_relu → lstm_cell x3": 1, "leaky_relu → linear x4": 1, "linear → lstm_cell x3": 1,
+        "linear → output-tensor": 1,
+    }  # fmt: skip
+
+
+def test_a_parameter_that_is_read_in_every_call_is_one_node() -> None:
+    class Cell(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer, self.start = nn.Linear(3, 3), nn.Parameter(torch.ones(3))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.layer(x) * self.start * self.start
+
+    class Loop(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell = Cell()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for _ in range(4):
+                x = self.cell(x)
+            return x
+
+    graph = draw_graph(Loop(), input_size=(2, 3), roll=True, hide_inner_tensors=False)
+    assert edges(graph)["cell.start → mul x4"] == 2
 
 
 def test_what_is_added_to_in_a_loop_is_rolled() -> None:

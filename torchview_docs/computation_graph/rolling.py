@@ -7,7 +7,7 @@ edges that run backwards, for drawing only.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 
@@ -15,13 +15,15 @@ from torchview_docs.graph import Graph, Node, Use
 
 __all__ = ["rolled", "rolled_up"]
 
-_STEPS = frozenset({"call_module", "call_function", "call_method"})
+_CALLS = frozenset({"call_module", "call_function", "call_method"})
+_STEPS = _CALLS | {"get_attr"}
 
 
 def rolled(view: Graph) -> Mapping[str, str]:
-    """For each call, by name, the first call that it is the same as.
+    """For each call, by name, the first call that it is the same as; parameters likewise.
 
-    Calls of one module that has parameters are the same. A function, or a module without
+    Calls of one module that has parameters are the same, and so is, step by step, what ran in them
+    where they are shown open. A function, or a module without
     parameters (one `nn.ReLU` is often used in many places), is the same as another call of it in
     the same module, where both read from different calls that are the same, as the same argument, or
     are read by such and by nothing else.
@@ -30,7 +32,7 @@ def rolled(view: Graph) -> Mapping[str, str]:
     by_module: dict[Hashable, list[str]] = defaultdict(list)
     loose: dict[Hashable, list[Node]] = defaultdict(list)
     for node in view.nodes:
-        if node.op not in _STEPS:
+        if node.op not in _CALLS:
             continue
         opened = node.name in view.children
         if node.op == "call_module" and (opened or (node.parameters and node.parameters.total)):
@@ -40,6 +42,7 @@ def rolled(view: Graph) -> Mapping[str, str]:
             loose[node.op, node.target, scope].append(node)
     for names in by_module.values():
         classes.join(names)
+        _join_contents(names, classes, view)
     groups = [group for group in loose.values() if len(group) > 1]
     while sum(_join(group, classes, view) for group in groups):
         pass
@@ -94,6 +97,19 @@ class _Classes:
         firsts = sorted({self.first(name) for name in names}, key=self._place.__getitem__)
         self._first.update(dict.fromkeys(firsts[1:], firsts[0]))
         return len(firsts) > 1
+
+
+def _join_contents(calls: list[str], classes: _Classes, view: Graph) -> None:
+    """Join what ran in several calls of one module: the first `relu` with the first `relu`."""
+    places: dict[Hashable, list[str]] = defaultdict(list)
+    for call in calls if len(calls) > 1 else ():
+        met: Counter[tuple[str, str]] = Counter()
+        for node in view.children.get(call, ()):
+            if node.op in _STEPS:
+                met[node.op, node.target] += 1
+                places[node.op, node.target, met[node.op, node.target]].append(node.name)
+    for names in places.values():
+        classes.join(names)
 
 
 #: What a step reads from, or is read by: neighbours, and as what.
