@@ -453,6 +453,34 @@ def test_collect_attributes_keeps_them_in_nodes() -> None:
     assert kept["flatten"] == "0=Tensor(shape=(1, 128, 1, 1), dtype=torch.float32), start_dim=1"
 
 
+def test_attributes_of_any_kind_are_told_in_short() -> None:
+    class Silent:
+        __slots__ = ()
+
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    class Holding(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words = {str(k): k for k in range(1000)}
+            self.silent, self.scale, self.kind = Silent(), (torch.ones(2),), nn.ReLU
+            self.act = torch.relu
+            self.itself = self.words
+            self._private = 1
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+    graph = draw_graph(Holding(), input_size=(2,), collect_attributes=True)
+    (said,) = (node.attributes for node in graph.root_container for node in node.children)  # type: ignore[attr-defined]
+    assert said == (
+        "Holding(training=True, words={0: 0, 1: 1, 2: 2, 3: 3, 4: 4...}, silent=<Silent>, "
+        "scale=[Tensor(shape=(2,), dtype=torch.float32)], kind=ReLU, act=relu, "
+        "itself={0: 0, 1: 1, 2: 2, 3: 3, 4: 4...})"
+    )
+
+
 def test_simplify_leaves_out_what_passes_on_and_fold_draws_a_run_once() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:

@@ -119,11 +119,13 @@ model_graph.visual_graph
     assert "dpi=100" in graph.visual_graph.source
 
 
-transformers = pytest.importorskip("transformers")
+@pytest.fixture(scope="module")
+def transformers() -> Any:
+    return pytest.importorskip("transformers")
 
 
 @pytest.fixture(scope="module")
-def tokenized() -> Any:
+def tokenized(transformers: Any) -> Any:
     """What a tokenizer of transformers gives."""
     ids = torch.tensor([[101, 7592, 2088, 999, 102]])
     encoding = transformers.BatchEncoding(
@@ -139,8 +141,9 @@ model_graph = draw_graph(model, input_data=inputs, **options)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_bert_with_the_output_of_a_tokenizer(tokenized: Any, device: str) -> None:
+def test_bert_with_the_output_of_a_tokenizer(transformers: Any, tokenized: Any, device: str) -> None:
     config = transformers.BertConfig(
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
     )
@@ -152,8 +155,9 @@ def test_bert_with_the_output_of_a_tokenizer(tokenized: Any, device: str) -> Non
     assert labels(graph)[-2:] == ["output-tensor depth:0 (1, 5, 32)", "output-tensor depth:0 (1, 32)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [1, 2, 3, float("inf")])
-def test_gpt2_at_every_depth(tokenized: Any, depth: float) -> None:
+def test_gpt2_at_every_depth(transformers: Any, tokenized: Any, depth: float) -> None:
     config = transformers.GPT2Config(n_embd=32, n_layer=2, n_head=2)
     model = transformers.GPT2Model(config)
     inputs = {name: tokenized[name] for name in ("input_ids", "attention_mask")}
@@ -163,6 +167,16 @@ def test_gpt2_at_every_depth(tokenized: Any, depth: float) -> None:
     assert last.node_id in graph.id_dict
     blocks = sum(said.startswith("GPT2Block ") for said in labels(graph))
     assert blocks == (2 if depth == 1 else 0)
+
+
+@pytest.mark.slow
+def test_shared_layers_are_one_loop(transformers: Any, tokenized: Any) -> None:
+    config = transformers.AlbertConfig(
+        hidden_size=32, num_hidden_layers=6, num_attention_heads=2, intermediate_size=64, embedding_size=16
+    )
+    model = transformers.AlbertModel(config)
+    graph = run(LANGUAGE_MODEL, model=model, inputs=tokenized, options={"depth": 3, "roll": True})
+    assert edges(graph)["AlbertLayer → AlbertLayer x5"] == 1
 
 
 def test_a_picture_for_editors_that_show_no_svg() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
@@ -62,14 +63,28 @@ def _said(value: Any, depth: int = 0) -> str:
             return "Tensor(<uninitialized>)"
         return f"Tensor(shape={tuple(value.shape)}, dtype={value.dtype})"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_said(part, depth + 1)}" for key, part in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_said(part, depth + 1) for part in value) + "]"
-    if isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
-        return str(value.__qualname__)
+        return "{" + _listed(((f"{key}: ", part) for key, part in value.items()), depth) + "}"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "[" + _listed((("", part) for part in value), depth) + "]"
+    if isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
+        return str(value.__name__)
     if not hasattr(value, "__dict__"):
-        return repr(value)
-    public = [(name, part) for name, part in vars(value).items() if not name.startswith("_")]
+        return _shown(value)
+    public = ((f"{name}=", part) for name, part in vars(value).items() if not name.startswith("_"))
+    return f"{type(value).__name__}({_listed(public, depth)})"
+
+
+def _listed(parts: Iterable[tuple[str, Any]], depth: int) -> str:
+    """The first of them; of what is deeper fewer, for it is less interesting."""
     most = _MOST if depth == 0 else _MOST_INNER
-    said = ", ".join(f"{name}={_said(part, depth + 1)}" for name, part in public[:most])
-    return f"{type(value).__name__}({said}{'...' if len(public) > most else ''})"
+    first = list(itertools.islice(parts, most + 1))
+    more = "..." if len(first) > most else ""
+    return ", ".join(f"{name}{_said(part, depth + 1)}" for name, part in first[:most]) + more
+
+
+def _shown(value: object) -> str:
+    """Its `repr`, which is the caller's code and may do anything."""
+    try:
+        return repr(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
