@@ -127,7 +127,8 @@ def _hoist(graph: Graph, owners: Mapping[str, str]) -> Graph:
 
     The call did not make them, so an edge from the call to their other readers would be a lie.
     """
-    returned = {use.node for name in set(owners.values()) for use in graph.by_name[name].results}
+    # Also by a call inside: closed one after the other, they give the same.
+    returned = {use.node for node in graph.nodes if node.name in owners for use in node.results}
     moved: dict[str, list[Node]] = {}
     for node in graph.nodes:
         owner = owners.get(node.name)
