@@ -31,8 +31,9 @@ _SECTIONS = {
     "limit": (
         "How far tracing goes",
         (
-            "A model that really depends on data cannot be traced on meta; where it fits within these, it "
-            "runs on real tensors. A figure that is not drawn because of a limit is tried again in each build."
+            "A model that really depends on data cannot be traced on meta; where it fits within these, "
+            "it runs on real tensors. A figure that is not drawn because of a limit is tried again in "
+            "each build."
         ),
     ),
     "view": ("What is shown of it", "These cost no trace."),
