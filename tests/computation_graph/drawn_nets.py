@@ -138,7 +138,7 @@ def edges(graph: ComputationGraph) -> Counter[str]:
 
 def clusters(graph: ComputationGraph) -> list[str]:
     """The labels of the boxes."""
-    return re.findall(r"label=<(\w+)> labeljust=l style=dashed", graph.visual_graph.source)
+    return re.findall(r"label=(\w+) labeljust=l style=dashed", graph.visual_graph.source)
 
 
 #: A model's maker and what it is drawn with.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,9 +258,17 @@ def test_functions_made_of_torch_functions_and_modules_are_drawn() -> None:
 
 def test_a_name_that_is_no_html_is_escaped() -> None:
     hostile = type('Net<int>&"\n', (nn.Linear,), {})
-    graph = draw_graph(nn.Sequential(hostile(3, 3)), input_size=(2, 3), expand_nested=True)
+    graph = draw_graph(nn.Sequential(hostile(3, 3)), input_size=(2, 3))
     assert labels(graph)[1].startswith('Net<int>&" depth:1')
     assert b"Net&lt;int&gt;&amp;" in graph.visual_graph.pipe("svg")
+
+
+@pytest.mark.parametrize("name", ["<b>", "a<b>&", 'a"b', "back\\nslash\\", "<<", "&amp;"])
+def test_a_name_of_a_box_is_shown_as_it_is(name: str) -> None:
+    box = type(name, (nn.Sequential,), {})(nn.Linear(3, 3), nn.ReLU())
+    graph = draw_graph(nn.Sequential(box), input_size=(2, 3), expand_nested=True)
+    svg = ET.fromstring(graph.visual_graph.pipe("svg"))
+    assert name in [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_edges_to_a_node_stand_in_the_order_of_its_arguments() -> None:
@@ -274,6 +285,22 @@ def test_it_can_be_made_of_any_graph() -> None:
     again = ComputationGraph(Graph.from_json(graph.to_json()))
     drawn = draw_graph(MLP(), input_size=(2, 128))
     assert again.visual_graph.source == drawn.visual_graph.source
+
+
+def test_a_graph_that_was_kept_is_drawn_without_torch(tmp_path: Path) -> None:
+    kept = tmp_path / "graph.json"
+    kept.write_text(trace(MLP(), torch.ones(2, 128)).to_json())
+    code = (
+        "import sys\n"
+        "from torchview_docs import ComputationGraph, Graph, draw_graph\n"
+        "drawn = ComputationGraph(Graph.from_json(open(sys.argv[1]).read()))\n"
+        "assert 'image/svg+xml' in drawn._repr_mimebundle_()\n"
+        "print(drawn.visual_graph.source)\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, kept], check=True, capture_output=True, text=True)
+    drawn = draw_graph(MLP(), input_size=(2, 128))
+    assert done.stdout.strip() == drawn.visual_graph.source.strip()
 
 
 def test_options_can_be_changed_and_the_graph_filled_anew() -> None:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 
+import graphviz  # type: ignore[import-untyped]  # it ships no types
+
 from torchview_docs.computation_graph.nodes import Computed, FunctionNode, ModuleNode, Node, Shape, TensorNode
 
 __all__ = ["COLORS", "cluster_label", "node_label"]
@@ -52,8 +54,9 @@ def node_label(calls: Sequence[TensorNode | Computed], *, show_shapes: bool, upw
 
 
 def cluster_label(node: ModuleNode) -> str:
-    """The label of the box around what ran in a module."""
-    return f"<{_text(node.name)}>"
+    """The label of the box around what ran in a module: plain text, whatever it looks like."""
+    name = _UNFIT.sub(" ", node.name).replace("&", "&amp;")  # Graphviz reads entities here too
+    return graphviz.nohtml(graphviz.escape(name))  # type: ignore[no-any-return]
 
 
 def _shapes(shapes: Iterable[Shape]) -> str:
