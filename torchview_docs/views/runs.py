@@ -178,7 +178,10 @@ class Steps:
 
     def _equal(self, start: int, other: int, period: int) -> bool:
         ids = self._ids
-        if other + period > len(ids) or ids[other + period - 1] != ids[start + period - 1]:
+        if other + period > len(ids):
+            return False
+        # Most that are not equal differ here: a long period need not be copied to tell.
+        if any(ids[start + k] != ids[other + k] for k in (period - 1, period // 2)):
             return False
         return ids[start : start + period] == ids[other : other + period]
 
