@@ -147,15 +147,12 @@ def test_whole_numbers_made_for_a_size_are_indices_into_any_table() -> None:
 
 
 def test_making_inputs_leaves_the_random_numbers_of_the_caller() -> None:
-    torch.manual_seed(0)
-    expected = torch.rand(3)
-    torch.manual_seed(0)
-    draw_graph(SimpleRNN(), input_size=(2, 3))
-    torch.manual_seed(0)
     state = torch.get_rng_state()
     draw_graph(MLP().requires_grad_(False), input_size=(2, 128))
+    made = torch.get_rng_state()
     torch.set_rng_state(state)
-    assert torch.equal(torch.rand(3), expected)
+    MLP()
+    assert torch.equal(made, torch.get_rng_state())
 
 
 def test_a_model_without_given_input_is_drawn_with_its_own_example() -> None:
@@ -550,6 +547,12 @@ def test_hide_leaves_out_and_collapse_closes() -> None:
     closed = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", collapse="Block")
     assert edges(closed)["Block → Block"] == 3
     assert functions(closed) == ["flatten"]
+
+
+def test_depth_auto_shows_as_much_as_a_figure_holds() -> None:
+    model = nn.Sequential(*(nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3)) for _ in range(30)))
+    sizes = [len(labels(draw_graph(model, (torch.ones(2, 3)), depth=d))) for d in ("auto", 1, math.inf)]
+    assert sizes == [32, 32, 62]
 
 
 def test_parts_have_a_depth_of_their_own() -> None:

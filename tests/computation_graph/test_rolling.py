@@ -90,6 +90,22 @@ def test_parts_of_one_tensor_are_not_a_loop() -> None:
     assert edges(graph)["sigmoid → mul"] == 2
 
 
+def test_parts_of_a_tensor_are_rolled_with_their_like() -> None:
+    class Parts(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(2, 4)
+
+        def forward(self, h: torch.Tensor) -> torch.Tensor:
+            for step in range(3):
+                y = self.linear(h)
+                h = y[:, :2] + y[:, 2:] if step else y[:, 2:].exp()
+            return h
+
+    graph = draw_graph(Parts(), input_size=(2, 2), roll=True)
+    assert edges(graph)["Linear → __getitem__ x2"] == edges(graph)["Linear → __getitem__ x3"] == 1
+
+
 def test_a_module_with_parts_that_is_called_again_is_one_box() -> None:
     class Twice(nn.Module):
         def __init__(self) -> None:

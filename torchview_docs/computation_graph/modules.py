@@ -41,10 +41,10 @@ def attributes_of(model: Callable[..., Any], graph: Graph) -> Mapping[str, str]:
 
 
 def _modules(model: Callable[..., Any]) -> Mapping[str, torch.nn.Module]:
-    """Its modules by path, by every path that leads to them."""
+    """Its modules by path; of several the first, by which the Graph names them too."""
     if not isinstance(model, torch.nn.Module):
         return {}
-    return dict(model.named_modules(remove_duplicate=False))
+    return dict(model.named_modules())
 
 
 def _arguments(node: Node, graph: Graph) -> str:
