@@ -99,11 +99,13 @@ def test_parts_of_a_tensor_are_rolled_with_their_like() -> None:
         def forward(self, h: torch.Tensor) -> torch.Tensor:
             for step in range(3):
                 y = self.linear(h)
-                h = y[:, :2] + y[:, 2:] if step else y[:, 2:].exp()
+                h = y[:, 3:] + y[:, :2] if step else y[:, :2].exp()
             return h
 
     graph = draw_graph(Parts(), input_size=(2, 2), roll=True)
     assert edges(graph)["Linear → __getitem__ x2"] == edges(graph)["Linear → __getitem__ x3"] == 1
+    parts = [said.rpartition("output: ")[2] for said in labels(graph) if said.startswith("__getitem__")]
+    assert sorted(parts) == ["(2, 1)", "(2, 2)"]
 
 
 def test_a_module_with_parts_that_is_called_again_is_one_box() -> None:
