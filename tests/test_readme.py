@@ -53,6 +53,18 @@ def test_the_minimal_configurations_name_what_is_registered() -> None:
     assert '[project.entry-points."mkdocs.plugins"]\ntorchview =' in pyproject
 
 
+def test_the_example_for_scripts_draws_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    [example] = [
+        code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "draw_graph" in code
+    ]
+    monkeypatch.chdir(tmp_path)
+    names = {"model": torch.nn.Linear(20, 3)}
+    exec(example, names)
+    assert "Linear" in (tmp_path / "net.svg").read_text("utf-8")
+
+
 @pytest.mark.parametrize("command", re.findall(r"\$ torchview-docs (.*)", README))
 def test_the_commands_are_understood(command: str) -> None:
     import shlex
