@@ -78,11 +78,8 @@ class Tensors:
 
     def fresh(self, t: torch.Tensor, form_: Form) -> Value:
         """The value of a tensor that has just been made, with a storage of its own and this form."""
-        address = storage_address(t)
-        number = len(self._storages)
         # The address is new: every storage that was seen is held, or its address is.
-        self._storages[address] = (number, t.untyped_storage() if self._hold else weak_storage(t))
-        return self._see(t, Value(form_, number))
+        return self._see(t, Value(form_, self._number(t, storage_address(t))))
 
     def swap(self, swap: Callable[[], object], one: torch.Tensor, other: torch.Tensor) -> None:
         """Exchange what two tensors are by `swap`, which no reference to them may see."""
@@ -122,10 +119,13 @@ class Tensors:
                 return Value(form(_nested_shape(t), None, t.dtype))
             return Value(form(shape, None, t.dtype))
         known = self._storages.get(address)
-        if known is None:
-            keep = t.untyped_storage() if self._hold else weak_storage(t)
-            known = self._storages[address] = (len(self._storages), keep)
-        return Value(made, known[0], int(offset))
+        return Value(made, self._number(t, address) if known is None else known[0], int(offset))
+
+    def _number(self, t: torch.Tensor, address: int) -> int:
+        """The number of a storage that was not seen before; keeps its address from being used again."""
+        number = len(self._storages)
+        self._storages[address] = (number, t.untyped_storage() if self._hold else weak_storage(t))
+        return number
 
 
 def _nested_shape(t: torch.Tensor) -> tuple[int, ...]:
