@@ -17,7 +17,7 @@ from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
-from torchview_docs.tracing.sources import Held, Holdings, hidden, where_it_enters
+from torchview_docs.tracing.sources import Holdings, hidden, where_it_enters
 from torchview_docs.tracing.tensors import Value
 
 __all__ = ["analyse"]
@@ -216,7 +216,7 @@ class _Analysis:
         for arg, value in named(call):
             if call not in self.open:
                 draft.args += self._uses(arg, value, call.parent, time)
-            elif self.flow.bound(value) or not self._holder(value):
+            elif self.flow.bound(value) or not self.held.get(value):
                 draft.args += [self._use(output, arg, value) for output in self.flow.read(value)]
             else:
                 self._late.append((draft, call.parent, arg, value))
@@ -277,12 +277,9 @@ class _Analysis:
         made, meta = self._made[node].outputs[number], value.form.meta
         return Use(node, number, arg, None if made is meta or made == meta else meta)
 
-    def _holder(self, value: Value) -> Held | None:
-        return self.held.get(value)
-
     def _source(self, value: Value, call: Call | None, time: int) -> Output | None:
         """Where a value comes from that nothing in the run has made; None for a hidden parameter."""
-        held = self._holder(value)
+        held = self.held.get(value)
         if held is None:
             relative = self.flow.relative(value) or self._held_relative(value)
             if relative is not None and relative is not value:
