@@ -18,7 +18,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from torchview_docs.errors import RecordError
 
@@ -42,16 +42,14 @@ Op: TypeAlias = Literal[
 SCOPES: frozenset[Op] = frozenset({"call_module", "group"})
 
 
-@dataclass(frozen=True, slots=True)
-class TensorMeta:
+class TensorMeta(NamedTuple):
     """Shape and dtype (`"float32"`) of a tensor."""
 
     shape: tuple[int, ...]
     dtype: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A tensor that a node uses: output number `output` of the leaf `node`.
 
     `arg` says as what: the position (`"0"`), the keyword (`"mask"`), or a path into a container
@@ -69,8 +67,7 @@ class Use:
     python: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """How many parameter elements a module has; a parameter that is shared counts once.
 
     `own` are those registered on the module itself, `total` includes its submodules, `trainable`
@@ -89,8 +86,7 @@ class Parameters:
         return self.total - self.trainable
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One step of what ran.
 
     Attributes:

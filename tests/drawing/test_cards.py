@@ -73,7 +73,7 @@ def test_what_somebody_else_reads_is_not_packed() -> None:
 
 
 def test_norm_before_conv_is_not_packed() -> None:
-    norm, conv = replace(NORM, args=(Use("x"),)), replace(CONV, args=(Use("norm"),))
+    norm, conv = NORM._replace(args=(Use("x"),)), CONV._replace(args=(Use("norm"),))
     assert rows(scene(model(norm, conv, result="conv"), SPEC)) == [
         ["x"],
         ["BatchNorm2d"],
@@ -98,7 +98,7 @@ def test_a_shape_is_written_where_it_is_news() -> None:
 
 def test_a_shape_is_written_as_it_arrives() -> None:
     seen = TensorMeta((4, 64), "float32")
-    exp = replace(method("exp", "conv", made=seen), args=(Use("conv", seen=seen),))
+    exp = method("exp", "conv", made=seen)._replace(args=(Use("conv", seen=seen),))
     graph = model(CONV, exp, method("cos", "exp", made=seen), result="cos")
     labels = {link.source: link.label for link in scene(graph, SPEC).links}
     assert (labels["conv"], labels["exp"]) == ("4×64", "")
@@ -106,7 +106,7 @@ def test_a_shape_is_written_as_it_arrives() -> None:
 
 def test_an_input_says_what_it_is_and_how_it_arrives() -> None:
     flat = TensorMeta((1, 192), "float32")
-    exp = replace(method("exp", "x", made=flat), args=(Use("x", seen=flat),))
+    exp = method("exp", "x", made=flat)._replace(args=(Use("x", seen=flat),))
     labels = {link.source: link.label for link in scene(model(exp, result="exp"), SPEC).links}
     assert labels == {"x": "1×3×8×8 → 1×192", "exp": ""}
 
@@ -136,11 +136,11 @@ def test_inputs_and_outputs_are_pills_that_say_the_dtype() -> None:
 
 def call(name: str, *, scope: str = "Net", repeat: int = 1, last: str = "") -> Node:
     node = Node(name, "call_module", name, scope, "pkg.Stage", (Use("x"),), (MAPS,))
-    return replace(node, parameters=Parameters(0, 1500, 1500), repeat=repeat, last=last)
+    return node._replace(parameters=Parameters(0, 1500, 1500), repeat=repeat, last=last)
 
 
 def test_an_open_call_is_a_frame_with_path_class_and_parameters() -> None:
-    inner = [replace(node, scope="stage.0") for node in (CONV, NORM)]
+    inner = [node._replace(scope="stage.0") for node in (CONV, NORM)]
     exp = method("exp", "norm", scope="stage.0")
     drawn = scene(model(call("stage.0", repeat=2, last="stage.1"), *inner, exp, result="exp"), SPEC)
     (frame,) = drawn.frames
@@ -151,7 +151,7 @@ def test_an_open_call_is_a_frame_with_path_class_and_parameters() -> None:
 
 
 def test_a_frame_around_a_single_card_is_left_out_unless_repeated() -> None:
-    inner = [replace(node, scope="stage.0") for node in (CONV, NORM, RELU)]
+    inner = [node._replace(scope="stage.0") for node in (CONV, NORM, RELU)]
     once = scene(model(call("stage.0"), *inner, result="relu"), SPEC)
     assert once.frames == ()
     assert once.cards[1].frame is None
@@ -160,15 +160,15 @@ def test_a_frame_around_a_single_card_is_left_out_unless_repeated() -> None:
 
 
 def test_a_frame_around_a_run_of_cards_stays_and_names_it() -> None:
-    block = replace(call("stage.0", scope="stage", repeat=2, last="stage.1"), args=(Use("x"),))
+    block = call("stage.0", scope="stage", repeat=2, last="stage.1")._replace(args=(Use("x"),))
     drawn = scene(model(call("stage"), block, result="stage.0"), SPEC)
     assert [(frame.title, frame.repeat) for frame in drawn.frames] == [("stage", 1)]
     assert [card.repeat for card in drawn.cards] == [1, 2, 1]
 
 
 def test_a_container_is_called_by_its_name() -> None:
-    sequential = replace(call("encoder"), type=f"{LAYERS}.container.Sequential")
-    again = replace(sequential, name="encoder@2", call=2, args=(Use("encoder"),))
+    sequential = call("encoder")._replace(type=f"{LAYERS}.container.Sequential")
+    again = sequential._replace(name="encoder@2", call=2, args=(Use("encoder"),))
     drawn = scene(model(sequential, again, result="encoder@2"), SPEC)
     assert [(c.rows[0].title, c.rows[0].config) for c in drawn.cards[1:3]] == [
         ("encoder", "1.5 k"),
@@ -178,8 +178,8 @@ def test_a_container_is_called_by_its_name() -> None:
 
 
 def test_frames_stand_in_frames() -> None:
-    inner = replace(call("stage.0.part"), scope="stage.0")
-    conv, exp = replace(CONV, scope="stage.0.part"), method("exp", "conv", scope="stage.0.part")
+    inner = call("stage.0.part")._replace(scope="stage.0")
+    conv, exp = CONV._replace(scope="stage.0.part"), method("exp", "conv", scope="stage.0.part")
     last = method("cos", "exp", scope="stage.0")
     drawn = scene(model(call("stage.0"), inner, conv, exp, last, result="cos"), SPEC)
     assert [(frame.name, frame.title, frame.frame) for frame in drawn.frames] == [
@@ -214,7 +214,7 @@ def needed(card: Card, row: int) -> float:
 
 def test_a_card_links_to_its_class_or_function() -> None:
     relu = Node("f", "call_function", "torch.nn.functional.relu", "Net", args=(Use("conv"),), outputs=(MAPS,))
-    tanh = replace(method("tanh", "f"), name="g")
+    tanh = method("tanh", "f")._replace(name="g")
     neg = Node("h", "call_function", "operator.neg", "Net", args=(Use("g"),), outputs=(MAPS,))
     drawn = scene(model(CONV, relu, tanh, neg, result="h"), SPEC)
     types = [row.type for card in drawn.cards for row in card.rows]

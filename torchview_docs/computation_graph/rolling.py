@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import replace
 
 from torchview_docs.graph import Graph, Node, Use
 
@@ -59,7 +58,7 @@ def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
         for use in uses:
             first = view.by_name[same.get(use.node, use.node)]
             stands = use.output < len(first.outputs)
-            yield replace(use, node=first.name) if stands else replace(use, node=first.name, output=0)
+            yield use._replace(node=first.name) if stands else use._replace(node=first.name, output=0)
 
     args: dict[str, dict[Use, None]] = defaultdict(dict)
     configs: dict[str, set[str]] = defaultdict(set)
@@ -68,8 +67,7 @@ def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
         args[first].update(dict.fromkeys(moved(node.args)))
         configs[first].add(node.config)
     return view.with_nodes(
-        replace(
-            node,
+        node._replace(
             args=tuple(args[node.name]),
             config=node.config if len(configs[node.name]) == 1 else "",
             results=tuple(moved(node.results)),

@@ -5,7 +5,7 @@ What is too long is shortened in its middle, and what is left out can be read in
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from torchview_docs.drawing.configs import module_config
 from torchview_docs.drawing.operations import operation_config
@@ -92,7 +92,7 @@ def _own_name(node: Node, around: Node | None) -> str:
     """What the model calls a container, whose class says nothing: `encoder` for an `nn.Sequential`."""
     if node.type != _CONTAINER or not node.target:
         return ""
-    return path(replace(node, call=1), around if around is None else replace(around, call=1))
+    return path(node._replace(call=1), around if around is None else around._replace(call=1))
 
 
 def _features(node: Node, view: Graph) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
@@ -269,7 +269,7 @@ class _Analysis:
         """Uses of a tensor whose data went through Python."""
         source, call, found = self._gone[value]
         uses = [self._use(output, arg, source) for output in found]
-        return [replace(use, python=True) for use in uses or self._uses(arg, source, call, time)]
+        return [use._replace(python=True) for use in uses or self._uses(arg, source, call, time)]
 
     def _use(self, output: Output, arg: str, value: Value) -> Use:
         """A use; where a write through another view made it, the form that is read is told."""

@@ -7,7 +7,7 @@ anything in it uses, and makes the inner tensors that it returns or that anythin
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from torchview_docs.graph import Graph, Node, TensorMeta, Use
 
@@ -103,11 +103,11 @@ def close(graph: Graph, calls: Iterable[str]) -> Graph:
         owner = owners.get(node.name)
         if owner is None:
             args = _rewired(node.args, owners, borders, graph)
-            nodes.append(replace(node, args=args, results=_rewired(node.results, owners, borders, graph)))
+            nodes.append(node._replace(args=args, results=_rewired(node.results, owners, borders, graph)))
         elif owner == node.name:
             border = borders[owner]
             args = _rewired(border.args, owners, borders, graph)
-            nodes.append(replace(node, args=args, outputs=tuple(border.outputs), results=()))
+            nodes.append(node._replace(args=args, outputs=tuple(border.outputs), results=()))
     return graph.with_nodes(nodes)
 
 
@@ -136,7 +136,7 @@ def _hoist(graph: Graph, owners: Mapping[str, str]) -> Graph:
             continue
         readers = {owners.get(user.name) for user, _ in graph.users.get((node.name, 0), ())}
         if readers - {owner}:
-            moved.setdefault(owner, []).append(replace(node, scope=graph.by_name[owner].scope))
+            moved.setdefault(owner, []).append(node._replace(scope=graph.by_name[owner].scope))
     if not moved:
         return graph
     gone = {node.name for nodes in moved.values() for node in nodes}

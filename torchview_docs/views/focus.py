@@ -31,8 +31,7 @@ def focus(graph: Graph, call: Node) -> Graph:
         ports.enter(use)
     ports.name_inputs()
     nodes = [
-        replace(
-            node,
+        node._replace(
             scope=None if node is call else node.scope,
             args=ports.rewired(node.args),
             results=ports.rewired(node.results),
@@ -106,7 +105,7 @@ class _Ports:
             name = targets.get(tensor, self.graph.by_name[tensor[0]].name)
             while name in self.inside or any(n.name == name and t != tensor for t, n in self.nodes.items()):
                 name += "'"
-            self.nodes[tensor] = replace(node, name=name, target=targets.get(tensor, node.target))
+            self.nodes[tensor] = node._replace(name=name, target=targets.get(tensor, node.target))
 
     def rewired(self, uses: Iterable[Use]) -> tuple[Use, ...]:
         """Uses of what is outside as uses of the inputs; what nothing in the call reads is left out."""
@@ -115,7 +114,7 @@ class _Ports:
             if use.node in self.inside:
                 found.append(use)
             elif (use.node, use.output) in self.nodes:
-                found.append(replace(use, node=self.nodes[use.node, use.output].name, output=0))
+                found.append(use._replace(node=self.nodes[use.node, use.output].name, output=0))
         return tuple(found)
 
 

@@ -10,7 +10,7 @@ ones, until nothing repeats any more.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from torchview_docs.graph import SCOPES, Graph, Node, Parameters, Use
 from torchview_docs.views.parts import Part, Tensor, read_part, repeated
@@ -107,7 +107,7 @@ class _State:
     def result(self) -> Folding:
         nodes = sorted(self.nodes.values(), key=lambda node: self.order[node.name])
         graph = self.graph.with_nodes(
-            replace(node, args=self._rewired(node.args), results=self._rewired(node.results))
+            node._replace(args=self._rewired(node.args), results=self._rewired(node.results))
             if self.stands_for
             else node
             for node in nodes
@@ -141,7 +141,7 @@ class _State:
         return leaf
 
     def _rewired(self, uses: Iterable[Use]) -> tuple[Use, ...]:
-        return tuple(dict.fromkeys(replace(use, node=self.current(use.node)) for use in uses))
+        return tuple(dict.fromkeys(use._replace(node=self.current(use.node)) for use in uses))
 
     def _readers(self, tensor: Tensor) -> Iterable[str]:
         return self.readers.get(tensor, ())
@@ -229,7 +229,7 @@ class _State:
     def _count(self, copies: Sequence[Sequence[Part]]) -> None:
         first, last = self.nodes[copies[0][0].name], self.nodes[copies[-1][0].name]
         end = last.target if last.op in SCOPES else ""
-        self.nodes[first.name] = replace(first, repeat=len(copies), last=end)
+        self.nodes[first.name] = first._replace(repeat=len(copies), last=end)
 
     def _place(self, name: str) -> Place:
         node = self.nodes[name]
@@ -255,7 +255,7 @@ class _State:
         at, before = self.order[first[0].name]
         self.order[name] = at, before - 1
         for node in first:
-            self.nodes[node.name] = replace(node, scope=name)
+            self.nodes[node.name] = node._replace(scope=name)
         self.children[name] = [node.name for node in first]
         return name
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from torchview_docs.graph import Graph, Node, Use
 
@@ -31,14 +30,14 @@ def without(graph: Graph, passing: Mapping[str, tuple[Use, ...]]) -> list[Node]:
             for origin in form[use.node]:
                 made = graph.by_name[origin.node].outputs[origin.output]
                 seen = None if meta == made else meta
-                found.append(replace(origin, arg=use.arg, seen=seen, python=use.python or origin.python))
+                found.append(origin._replace(arg=use.arg, seen=seen, python=use.python or origin.python))
         return tuple(dict.fromkeys(found))
 
     for node in graph.nodes:
         if node.name in passing:
             form[node.name] = resolved(passing[node.name])
     return [
-        replace(node, args=resolved(node.args), results=resolved(node.results))
+        node._replace(args=resolved(node.args), results=resolved(node.results))
         for node in graph.nodes
         if node.name not in form
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from torchview_docs.graph import Graph, Node, Use
 
@@ -31,7 +30,7 @@ def show_tensors(graph: Graph) -> Graph:
 
     def rewired(uses: Iterable[Use]) -> tuple[Use, ...]:
         return tuple(
-            replace(use, node=shown[use.node, use.output].name, output=0)
+            use._replace(node=shown[use.node, use.output].name, output=0)
             if (use.node, use.output) in shown
             else use
             for use in uses
@@ -39,7 +38,7 @@ def show_tensors(graph: Graph) -> Graph:
 
     nodes: list[Node] = []
     for node in graph.nodes:
-        nodes.append(replace(node, args=rewired(node.args), results=rewired(node.results)))
+        nodes.append(node._replace(args=rewired(node.args), results=rewired(node.results)))
         nodes += [shown[node.name, k] for k in range(len(node.outputs)) if (node.name, k) in shown]
     return graph.with_nodes(nodes)
 

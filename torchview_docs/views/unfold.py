@@ -7,7 +7,6 @@ the proof that nothing was folded which is not equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from torchview_docs.graph import Graph, Node, Use
 from torchview_docs.views.fold import Fold, Folding
@@ -22,7 +21,7 @@ def unfold(folding: Folding) -> Graph:
     for fold in reversed(folding.folds):
         nodes = _unfolded(nodes, order, fold)
     for name, (args, results) in folding.borders.items():
-        nodes[name] = replace(nodes[name], args=args, results=results)
+        nodes[name] = nodes[name]._replace(args=args, results=results)
     return folding.graph.with_nodes(sorted(nodes.values(), key=lambda node: order[node.name]))
 
 
@@ -31,9 +30,9 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
     around = first[0].scope
     if fold.group is not None:
         around = nodes[fold.group].scope
-        first = [replace(n, scope=around) if n.scope == fold.group else n for n in first]
+        first = [n._replace(scope=around) if n.scope == fold.group else n for n in first]
     else:
-        first[0] = replace(first[0], repeat=1, last="")
+        first[0] = first[0]._replace(repeat=1, last="")
     copies = [first]
     before = {name: name for name in fold.first}
     for places in fold.copies:
@@ -43,8 +42,7 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
             args = tuple(_moved(use, fold, here, before, nodes) for use in node.args)
             scope = node.scope if node.scope is None else here.get(node.scope, node.scope)
             copy.append(
-                replace(
-                    node,
+                node._replace(
                     name=place.name,
                     target=place.target,
                     scope=scope,
@@ -59,7 +57,7 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
     last = before
     outside = (node for node in nodes.values() if node.name not in last and node.name != fold.group)
     kept = [
-        replace(n, args=tuple(replace(use, node=last.get(use.node, use.node)) for use in n.args))
+        n._replace(args=tuple(use._replace(node=last.get(use.node, use.node)) for use in n.args))
         for n in outside
     ]
     return {node.name: node for part in (kept, *copies) for node in part}
@@ -78,10 +76,10 @@ def _moved(
         nodes: The folded graph.
     """
     if use.node in here:
-        return replace(use, node=here[use.node])
+        return use._replace(node=here[use.node])
     if (use.node, use.output) not in fold.feed:
         return use
     source, output = fold.feed[use.node, use.output]
     meta = use.seen or nodes[use.node].outputs[use.output]
     seen = None if meta == nodes[source].outputs[output] else meta
-    return replace(use, node=before[source], output=output, seen=seen)
+    return use._replace(node=before[source], output=output, seen=seen)
