@@ -21,6 +21,7 @@ from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_l
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.internals import HigherOrderOperator, is_wrapped, storage_address, version
 from torchview_docs.tracing.shapes import RULES
+from torchview_docs.tracing.shortcuts import SHORTCUTS
 
 __all__ = ["Hybrid", "NeedsDataError"]
 
@@ -47,9 +48,11 @@ class Hybrid:
 
     Attributes:
         shaped_by_data: Whether data of real arguments has shaped the last result.
+        shortcuts: Whether shapes of common operations are told by our own rules, not by torch's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, shortcuts: bool = True) -> None:
+        self.shortcuts = shortcuts
         self._unreal: dict[int, torch.Tensor] = {}
         self._twins: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         #: Of twins, by their id: the twin and whom it stands for.
@@ -173,6 +176,12 @@ class Hybrid:
         cast = cast_for(function, used)
         if cast is not None:
             return self._try(function, replace(args, cast), replace(kwargs, cast))
+        shortcut = SHORTCUTS.get(function) if self.shortcuts else None
+        if shortcut is not None and not torch.is_grad_enabled():
+            with contextlib.suppress(TypeError):  # arguments that it does not know
+                made = shortcut(*args, **kwargs)
+                if made is not None:
+                    return made
         return self._try(function, args, kwargs)
 
     def _twin(self, t: torch.Tensor) -> torch.Tensor:
