@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-from torchview_docs.graph import Graph, Node, Op, Parameters, TensorMeta, Use
+from torchview_docs.graph import Graph, Node, Use
 from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind
 from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
@@ -18,42 +17,10 @@ from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
 from torchview_docs.tracing.sources import Holdings, hidden, where_it_enters
+from torchview_docs.tracing.steps import Steps
 from torchview_docs.tracing.tensors import Value
 
 __all__ = ["analyse"]
-
-
-@dataclass
-class _Draft:
-    """A node in the making; `order` sorts nodes in the order in which they ran."""
-
-    order: tuple[int, int, int]
-    name: str
-    op: Op
-    target: str
-    scope: str | None
-    type: str = ""
-    args: list[Use] = field(default_factory=list)
-    outputs: list[TensorMeta] = field(default_factory=list)
-    results: list[Use] = field(default_factory=list)
-    config: str = ""
-    parameters: Parameters | None = None
-    call: int = 1
-
-    def node(self) -> Node:
-        return Node(
-            name=self.name,
-            op=self.op,
-            target=self.target,
-            scope=self.scope,
-            type=self.type,
-            args=tuple(self.args),
-            outputs=tuple(self.outputs),
-            results=tuple(self.results),
-            config=self.config,
-            parameters=self.parameters,
-            call=self.call,
-        )
 
 
 def analyse(record: Record, modules: Modules, held: Holdings, *, name: str, device: str, mode: str) -> Graph:
@@ -81,27 +48,27 @@ class _Analysis:
         self.modules = modules
         self.held = held
         self.flow = Dataflow()
-        self.drafts: list[_Draft] = []
+        self.steps = Steps()
         #: Where the classes of modules are written.
         self.sources: dict[str, str] = {}
-        self._made: dict[str, _Draft] = {}
         self.names = Names(record, modules, model)
         self._plans = Plans()
         self.open = _calls_with_children(record)
-        self.calls: dict[Call, _Draft] = {}
         self._loans: dict[Call, list[Loan]] = {}
-        self._sources: dict[tuple[Call | None, Value], _Draft] = {}
+        self._sources: dict[tuple[Call | None, Value], str] = {}
         self._parameters = ParameterCounts()
-        self._late: list[tuple[_Draft, Call | None, str, Value]] = []
+        #: Uses of tensors that modules hold, by open calls: whether the tensor becomes a node is seen later.
+        self._late: list[tuple[str, Call | None, str, Value]] = []
         #: Of what left torch: the tensor, the call in which it left, and where it came from then.
         self._gone: dict[Value, tuple[Value, Call | None, list[Output]]] = {}
         #: Operations that update running statistics, and how many outputs they have besides.
-        self._statistics: list[tuple[_Draft, int]] = []
+        self._statistics: list[tuple[str, int]] = []
 
     def nodes(self) -> Iterator[Node]:
         for path, value in self.record.inputs:
-            draft = self._draft(-1, path, "placeholder", path, None, outputs=[value.form.meta])
-            self.flow.bind(value, (draft.name, 0), -1)
+            name = self.names.free(path, None)
+            self.steps.put(-1, Node(name, "placeholder", path, outputs=(value.form.meta,)))
+            self.flow.bind(value, (name, 0), -1)
         for time, event in enumerate(self.record.events):
             if isinstance(event, OpEvent):
                 self._operation(time, event)
@@ -113,78 +80,93 @@ class _Analysis:
                 self._exit(time, event)
         end = len(self.record.events)
         for path, value in self.record.outputs:
-            name = f"output{path}"
-            draft = self._draft(end, name, "output", path.removeprefix(".") or "output", None)
-            draft.args = self._uses("0", value, None, end)
-        for draft, scope, arg, value in self._late:
+            name = self.names.free(f"output{path}", None)
+            args = tuple(self._uses("0", value, None, end))
+            self.steps.put(end, Node(name, "output", path.removeprefix(".") or "output", args=args))
+        for name, scope, arg, value in self._late:
             source = self._sources.get((scope, value))
             if source is not None:
-                draft.args.append(Use(source.name, 0, arg))
+                self.steps.add_use(name, Use(source, 0, arg))
         self._forget_statistics()
-        self.drafts.sort(key=lambda draft: draft.order)
-        return (draft.node() for draft in self.drafts)
+        return iter(self.steps)
 
     def _forget_statistics(self) -> None:
         """Running statistics are outputs of what updated them only if something reads them."""
         if self._statistics:
-            read = {(use.node, use.output) for d in self.drafts for use in (*d.args, *d.results)}
-            for draft, count in self._statistics:
-                while len(draft.outputs) > count and (draft.name, len(draft.outputs) - 1) not in read:
-                    draft.outputs.pop()
-
-    def _draft(self, time: int, name: str, op: Op, target: str, call: Call | None, **rest: Any) -> _Draft:
-        scope = self.names.call(call) if call is not None else None
-        order = (time, 0 if op != "get_attr" else -1, len(self.drafts))
-        draft = _Draft(order, self.names.free(name, call), op, target, scope, **rest)
-        self.drafts.append(draft)
-        self._made[draft.name] = draft
-        return draft
+            read = self.steps.used()
+            for name, count in self._statistics:
+                outputs = self.steps.outputs(name)
+                while len(outputs) > count and (name, len(outputs) - 1) not in read:
+                    outputs = outputs[:-1]
+                self.steps.complete(name, outputs=outputs)
 
     # -- operations -----------------------------------------------------------------------
 
     def _operation(self, time: int, event: OpEvent) -> None:
         plan, used = self._plans.of(event)
-        outputs = _outputs(event.result)
-        if renames(event.function):
+        result = event.result
+        outputs = [result] if type(result) is Value else _outputs(result)
+        if plan.renames:
             self._rename(time, event, plan.kind, outputs)
             return
-        name, call = plan.name, event.call
-        draft = self._draft(time, plan.short, name.op, name.target, call)
-        draft.config = plan.config
+        call, writes, flow = event.call, event.writes, self.flow
+        name = self.names.free(plan.short, call)
         part = _part(plan, event)
-        views = [v for v in outputs if v not in used]
+        args: list[Use] = []
         for arg, value in zip(plan.paths, used, strict=True):
-            regions: list[Region] | None = None
-            if part is not None and value is event.args[0]:
-                regions = [part]
-            elif views and self.flow.written(value):
+            only = flow.only(value)
+            if only is not None:  # as most
+                args.append(self._use(only, arg, value))
+            elif part is not None and value is event.args[0]:
+                args += self._uses(arg, value, call, time, [part])
+            else:
                 # Of a storage that was written to, a view depends on what it shows.
-                regions = [v.region for v in views if v.region and v.storage == value.storage]
-            draft.args += self._uses(arg, value, call, time, regions or None)
-        if plan.statistics:
-            self._statistics.append((draft, len(outputs)))
+                shown = [v.region for v in outputs if v.storage == value.storage and v not in used]
+                regions = [region for region in shown if region] if flow.written(value) else None
+                args += self._uses(arg, value, call, time, regions or None)
         for arg, value in event.returned:
-            draft.args += self._detours(arg, value, time)
-        if event.writes:
-            outputs += [w for w in event.writes if w not in outputs]
+            args += self._detours(arg, value, time)
+        if plan.statistics:
+            self._statistics.append((name, len(outputs)))
+        if writes:
+            outputs += [w for w in writes if w not in outputs]
             if plan.kind is not Kind.RESTRIDE:
-                self._write(time, event, part, draft, outputs)
-        draft.outputs = [v.form.meta for v in outputs]
+                carried = [(use.node, use.output) for use in args]
+                written = [(value, (name, outputs.index(value))) for value in writes]
+                self._write(time, event, part, written, carried)
+        self.steps.put(
+            time,
+            Node(
+                name,
+                plan.name.op,
+                plan.name.target,
+                self.names.call(call) if call is not None else None,
+                "",
+                tuple(args),
+                tuple([v.form.meta for v in outputs]),
+                (),
+                plan.config,
+            ),
+        )
         for i, value in enumerate(outputs):
-            written = value in event.writes
-            if not (written and plan.kind is Kind.SETITEM):
-                handed_on = not written and value in used
-                self._bind(value, (draft.name, i), time, call if handed_on else None)
+            changed = value in writes
+            if not (changed and plan.kind is Kind.SETITEM):
+                handed_on = not changed and value in used
+                self._bind(value, (name, i), time, call if handed_on else None)
 
     def _write(
-        self, time: int, event: OpEvent, part: Region | None, draft: _Draft, outputs: list[Value]
+        self,
+        time: int,
+        event: OpEvent,
+        part: Region | None,
+        written: list[tuple[Value, Output]],
+        carried: list[Output],
     ) -> None:
         """Log what an operation has written into its arguments; `part` is how much of the first."""
-        carried = [(u.node, u.output) for u in draft.args if u.node != draft.name]
         read = [value for _, value in operands(event.args, event.kwargs)]
-        for value in event.writes:
+        for value, output in written:
             if value in read:
-                self.flow.write(value, part, (draft.name, outputs.index(value)), time, carried)
+                self.flow.write(value, part, output, time, carried)
 
     def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
         """`x.data` is x; after `x.data = y` x is y."""
@@ -202,36 +184,45 @@ class _Analysis:
     # -- module calls ---------------------------------------------------------------------
 
     def _enter(self, time: int, call: Call) -> None:
-        module = call.module
-        path = self.modules.path(module)
-        draft = self.calls[call] = self._draft(time, "", "call_module", path, call.parent)
-        draft.name = self.names.call(call)
-        self._made[draft.name] = draft
-        draft.call = self.names.number(call)
-        draft.type = class_name(module)
-        if draft.type not in self.sources:
-            self.sources[draft.type] = place_of_class(class_of(module))
-        draft.config = config_of_module(module)
-        draft.parameters = self._parameters.of(module)
+        module, parent, name = call.module, call.parent, self.names.call(call)
+        type_ = class_name(module)
+        if type_ not in self.sources:
+            self.sources[type_] = place_of_class(class_of(module))
+        args: list[Use] = []
         for arg, value in named(call):
             if call not in self.open:
-                draft.args += self._uses(arg, value, call.parent, time)
+                args += self._uses(arg, value, parent, time)
             elif self.flow.bound(value) or not self.held.get(value):
-                draft.args += [self._use(output, arg, value) for output in self.flow.read(value)]
+                args += [self._use(output, arg, value) for output in self.flow.read(value)]
             else:
-                self._late.append((draft, call.parent, arg, value))
+                self._late.append((name, parent, arg, value))
+        self.steps.put(
+            time,
+            Node(
+                name,
+                "call_module",
+                self.modules.path(module),
+                self.names.call(parent) if parent is not None else None,
+                type_,
+                tuple(args),
+                config=config_of_module(module),
+                parameters=self._parameters.of(module),
+                call=self.names.number(call),
+            ),
+        )
 
     def _exit(self, time: int, exit_: Exit) -> None:
         call = exit_.call
-        draft = self.calls[call]
-        outputs = _outputs(call.result)
-        draft.outputs = [v.form.meta for v in outputs]
+        name, outputs = self.names.call(call), _outputs(call.result)
+        results: list[Use] = []
         for i, value in enumerate(outputs):
             if call in self.open:
-                draft.results += self._uses(str(i), value, call, time)
+                results += self._uses(str(i), value, call, time)
             else:
                 handed_on = any(value is given for _, given in named(call))
-                self._bind(value, (draft.name, i), time, call.parent if handed_on else None)
+                self._bind(value, (name, i), time, call.parent if handed_on else None)
+        metas = tuple([value.form.meta for value in outputs])
+        self.steps.complete(name, outputs=metas, results=tuple(results))
         self._take_back(call, outputs)
 
     def _take_back(self, call: Call, returned: list[Value]) -> None:
@@ -274,7 +265,7 @@ class _Analysis:
     def _use(self, output: Output, arg: str, value: Value) -> Use:
         """A use; where a write through another view made it, the form that is read is told."""
         node, number = output
-        made, meta = self._made[node].outputs[number], value.form.meta
+        made, meta = self.steps.outputs(node)[number], value.form.meta
         return Use(node, number, arg, None if made is meta or made == meta else meta)
 
     def _source(self, value: Value, call: Call | None, time: int) -> Output | None:
@@ -289,14 +280,14 @@ class _Analysis:
         scope, start = where_it_enters(value, call, time)
         if held is not None and scope is not None and hidden(held, scope.module):
             return None
-        draft = self._sources.get((scope, value))
-        if draft is None:
+        name = self._sources.get((scope, value))
+        if name is None:
             target = held.name if held else "tensor"
-            draft = self._draft(start, target.rpartition(".")[2], "get_attr", target, scope)
-            draft.type = held.kind if held else "constant"
-            draft.outputs = [value.form.meta]
-            self._sources[scope, value] = draft
-        return (draft.name, 0)
+            name = self._sources[scope, value] = self.names.free(target.rpartition(".")[2], scope)
+            around = self.names.call(scope) if scope is not None else None
+            kind = held.kind if held else "constant"
+            self.steps.put(start, Node(name, "get_attr", target, around, kind, outputs=(value.form.meta,)))
+        return (name, 0)
 
     def _held_relative(self, value: Value) -> Value | None:
         if value.storage is None:

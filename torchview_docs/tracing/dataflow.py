@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from torchview_docs.tracing.region import Region, overlap
 from torchview_docs.tracing.tensors import Value
@@ -21,8 +21,7 @@ __all__ = ["Dataflow", "Loan", "Output"]
 Output: TypeAlias = "tuple[str, int]"
 
 
-@dataclass(slots=True)
-class _Binding:
+class _Binding(NamedTuple):
     output: Output
     time: int
 
@@ -54,19 +53,16 @@ class Dataflow:
 
     def __init__(self) -> None:
         self._bindings: dict[Value, _Binding] = {}
-        #: By storage.
-        self._values: dict[int, list[Value]] = {}
+        #: The values in the order in which they were bound; how many of them are also known by storage.
+        self._bound: list[Value] = []
+        self._sorted = 0
+        self._by_storage: dict[int | None, list[Value]] = {}
         self._writes: dict[int | None, list[_Write]] = {}
 
     def bind(self, value: Value, output: Output, time: int) -> None:
         """From now on a value is read from this output."""
         self._bindings[value] = _Binding(output, time)
-        if value.storage is not None:
-            same = self._values.get(value.storage)
-            if same is None:
-                self._values[value.storage] = [value]
-            else:
-                same.append(value)
+        self._bound.append(value)
 
     def lend(self, value: Value, output: Output, time: int) -> Loan:
         """As `bind`, for a node that has only handed the value on; `take_back` undoes it."""
@@ -106,9 +102,13 @@ class Dataflow:
 
     def relative(self, value: Value) -> Value | None:
         """A bound value on the same storage: the latest of the same form, else the first."""
-        if value.storage is None or value.storage not in self._values:
+        if value.storage is None:
             return None
-        values = self._values[value.storage]
+        # Few are asked for, so they are sorted by storage only then.
+        for bound in self._bound[self._sorted :]:
+            self._by_storage.setdefault(bound.storage, []).append(bound)
+        self._sorted = len(self._bound)
+        values = self._by_storage.get(value.storage, [])
         same = [v for v in values if v.region == value.region]
         return same[-1] if same else values[0] if values else None
 

@@ -29,7 +29,7 @@ __all__ = ["Hybrid", "NeedsDataError"]
 _SMALL = 1 << 18
 #: Two real arguments that could make more elements than this together are tried on meta first.
 _HUGE = 1 << 26
-_VIEW = Kind.VIEW
+_VIEW, _GETITEM = Kind.VIEW, Kind.GETITEM
 #: What torch says when an operation on meta tensors asks for data.
 _ABOUT_DATA = (
     "on meta tensors",
@@ -92,7 +92,7 @@ class Hybrid:
     def run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run an operation; `used` are the tensors in its arguments."""
         self.shaped_by_data = False
-        if kind is _VIEW and len(used) == 1 and used[0].is_meta:  # as most
+        if (kind is _VIEW or kind is _GETITEM) and len(used) == 1 and used[0].is_meta:  # as most
             return self._try(function, args, kwargs)
         if kind is Kind.FACTORY and not self.any_unreal(used):
             return self._factory(function, args, kwargs)

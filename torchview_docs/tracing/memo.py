@@ -56,8 +56,8 @@ class Memo:
 
     def keep(
         self, key: Hashable, result: Any, forms: dict[int, Form], used: Sequence[torch.Tensor], changed: Any
-    ) -> None:
-        """Remember a result, if it is one that can be made again.
+    ) -> Recipe | None:
+        """Remember a result and say how, if it is one that can be made again.
 
         Args:
             key: The operation.
@@ -68,7 +68,7 @@ class Memo:
         """
         single = isinstance(result, torch.Tensor)
         if not single and (type(result) is not tuple or not result):
-            return
+            return None
         taken = {storage_address(t) for t in used if t.layout is torch.strided and not t.is_nested}
         numbers = {id(t): i for i, t in reversed([*enumerate(used)])}
         parts: list[Part] = []
@@ -77,14 +77,16 @@ class Memo:
                 parts.append(t if t is None else numbers[id(t)])
                 continue
             if type(t) is not torch.Tensor or not t.is_meta or t.layout is not torch.strided or t.is_nested:
-                return
+                return None
             address = storage_address(t)
             if address in taken or t.storage_offset():
-                return
+                return None
             taken.add(address)
             parts.append(forms[id(t)])
         if not all(t.is_meta and id(t) in numbers for t in changed):
-            return
+            return None
         if len(self._recipes) >= self._size:
             self._recipes.clear()
-        self._recipes[key] = Recipe(tuple(parts), single, tuple([numbers[id(t)] for t in changed]))
+        recipe = Recipe(tuple(parts), single, tuple([numbers[id(t)] for t in changed]))
+        self._recipes[key] = recipe
+        return recipe

@@ -17,7 +17,7 @@ class Names:
 
     def __init__(self, record: Record, modules: Modules, model: str) -> None:
         self._names: dict[Call, tuple[str, str, int]] = {}
-        self._taken: set[str] = set()
+        #: Of names that are taken: how many more with a number were asked for.
         self._counts: dict[str, int] = {}
         calls: dict[int, int] = {}
         for call in (event for event in record.events if isinstance(event, Call)):
@@ -36,17 +36,21 @@ class Names:
         return self._names[call][2]
 
     def free(self, short: str, call: Call | None) -> str:
-        """A name that no node has yet; a call's own name is given by `call`, and `short` empty."""
-        if not short:
-            return ""
+        """A name that no node has yet, for what ran in a call."""
         prefix = self._names[call][1] if call is not None else ""
         return self._unique(f"{prefix}/{short}" if prefix else short)
 
     def _unique(self, wanted: str) -> str:
-        name, count = wanted, self._counts.get(wanted, 0)
-        while name in self._taken:
+        counts = self._counts
+        count = counts.get(wanted)
+        if count is None:
+            counts[wanted] = 0
+            return wanted
+        while True:
             count += 1
             name = f"{wanted}_{count}"
-        self._counts[wanted] = count
-        self._taken.add(name)
+            if name not in counts:
+                break
+        counts[wanted] = count
+        counts[name] = 0
         return name

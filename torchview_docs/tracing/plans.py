@@ -29,6 +29,7 @@ class Plan(NamedTuple):
         config: Its arguments that are no tensors.
         paths: As what argument each tensor comes.
         statistics: Whether it may update running statistics.
+        renames: Whether it only gives a tensor another name (see `renames`).
     """
 
     kind: Kind
@@ -37,6 +38,7 @@ class Plan(NamedTuple):
     config: str
     paths: tuple[str, ...]
     statistics: bool
+    renames: bool
 
 
 class Plans:
@@ -44,16 +46,20 @@ class Plans:
 
     def __init__(self) -> None:
         self._known: dict[Any, Plan] = {}
+        #: By id: a recipe is one object, and lives as long as its operations.
+        self._by_recipe: dict[int, Plan] = {}
 
     def of(self, op: Op) -> tuple[Plan, tuple[Value, ...]]:
         """The plan of an operation, and the tensors that it uses in the order of the plan's paths."""
         if op.key is None:
             return _draw_up(op)
-        known = self._known.get((op.function, op.key))
+        known = self._by_recipe.get(id(op.recipe)) if op.recipe is not None else None
         if known is None:
-            known, used = _draw_up(op)
-            self._known[op.function, op.key] = known
-            return known, used
+            known = self._known.get((op.function, op.key))
+            if known is None:
+                known = self._known[op.function, op.key] = _draw_up(op)[0]
+            if op.recipe is not None:
+                self._by_recipe[id(op.recipe)] = known
         return known, op.operands[::-1] if known.name.swapped else op.operands
 
 
@@ -69,6 +75,7 @@ def _draw_up(op: Op) -> tuple[Plan, tuple[Value, ...]]:
         config_of(op.function, name, args, op.kwargs),
         tuple([path for path, _ in used]),
         updates_statistics(op.function),
+        renames(op.function),
     )
     return plan, tuple([value for _, value in used])
 

@@ -6,7 +6,7 @@ copied, so that nothing that the model does later changes what was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -31,6 +31,7 @@ class Op:
         operands: The values in `args` and `kwargs`, in order, where `key` is given.
         key: The arguments but for which tensors they are (see `arguments`), where it says all.
         returned: Values among its arguments that had left torch, and as what argument they come.
+        recipe: The same object for equal operations, where they are remembered.
     """
 
     function: Any
@@ -41,7 +42,8 @@ class Op:
     call: Call | None
     operands: tuple[Value, ...] = ()
     key: tuple[Hashable, ...] | None = None
-    returned: list[tuple[str, Value]] = field(default_factory=list)
+    returned: Sequence[tuple[str, Value]] = ()
+    recipe: object = None
 
 
 @dataclass(slots=True, eq=False)

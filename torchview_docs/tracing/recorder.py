@@ -64,6 +64,8 @@ class Recorder(TorchFunctionMode):
         self._budget = budget
         self._deadline = time.monotonic() + budget
         self._escapes = Escapes()
+        #: Classes of arguments that have been seen together, none of them without shape.
+        self._ordinary: set[tuple[type, ...]] = {()}
         self._call: Call | None = None
         #: How many opaque operations are running; what happens in them is not recorded.
         self._muted = 0
@@ -89,7 +91,7 @@ class Recorder(TorchFunctionMode):
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kind = kind_of(function)
-        if kind is _METADATA or (types and is_lazy(types)):
+        if kind is _METADATA or (types not in self._ordinary and self._lazy(types)):
             return function(*args, **(kwargs or {}))
         if time.monotonic() > self._deadline:
             raise TooSlowError(self._budget, short_name(function))
@@ -117,13 +119,20 @@ class Recorder(TorchFunctionMode):
         finally:
             self._muted -= 1
         changed = [] if reads else self._changed(function, kind, given, before)
-        self._append(function, kind, given, result, changed)
-        if key is not None and not self.hybrid.shaped_by_data:  # type: ignore[union-attr]
+        op = self._append(function, kind, given, result, changed)
+        if key is not None and op is not None and not self.hybrid.shaped_by_data:  # type: ignore[union-attr]
             forms = {id(t): self.values.value(t).form for t in tensors((result,), None)}
-            self._memo.keep(key, result, forms, given.used, changed)  # type: ignore[union-attr]
+            op.recipe = self._memo.keep(key, result, forms, given.used, changed)  # type: ignore[union-attr]
         if kind is _VALUE and given.used and not isinstance(result, torch.Tensor):
             return self._leave(given.used[0], result)
         return result
+
+    def _lazy(self, types: tuple[type, ...]) -> bool:
+        """Whether one of these classes is of parameters without shape."""
+        if is_lazy(types):
+            return True
+        self._ordinary.add(types)
+        return False
 
     def _run(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         if self.hybrid is None:
@@ -165,7 +174,7 @@ class Recorder(TorchFunctionMode):
                 packed.append(self.values.value(given.used[part]))
         writes = tuple([self.values.value(given.used[i]) for i in recipe.writes])
         whole = packed[0] if recipe.single else tuple(packed)
-        self._record(function, given, whole, writes)
+        self._record(function, given, whole, writes, recipe)
         return results[0] if recipe.single else tuple(results)
 
     def _changed(self, function: Any, kind: Kind, given: Arguments, before: list[int]) -> list[torch.Tensor]:
@@ -191,23 +200,45 @@ class Recorder(TorchFunctionMode):
 
     def _append(
         self, function: Any, kind: Kind, given: Arguments, result: Any, changed: list[torch.Tensor]
-    ) -> None:
+    ) -> Op | None:
+        """Record an operation, if it has anything to do with tensors."""
+        writes: tuple[Value, ...] = ()
         if changed:
             if kind is Kind.SET_DATA:
                 self.values.refresh(given.given[0][0])
             packed_result = pack(result, self.values.refresh)
             writes = tuple(dict.fromkeys(map(self.values.refresh, changed)))
+        elif isinstance(result, torch.Tensor):  # as most
+            packed_result = self.values.value(result)
         else:
             packed_result = pack(result, self.values.value)
-            writes = ()
         if writes or type(packed_result) is Value or has_value(packed_result):
-            self._record(function, given, packed_result, writes)
+            return self._record(function, given, packed_result, writes)
+        return None
 
-    def _record(self, function: Any, given: Arguments, result: Any, writes: tuple[Value, ...]) -> None:
-        op = Op(function, given.args, given.kwargs, result, writes, self._call, given.operands, given.key)
-        if self._escapes:
-            op.returned = self._escapes.returned(*given.given)
+    def _record(
+        self,
+        function: Any,
+        given: Arguments,
+        result: Any,
+        writes: tuple[Value, ...],
+        recipe: Recipe | None = None,
+    ) -> Op:
+        returned = self._escapes.returned(*given.given) if self._escapes else ()
+        op = Op(
+            function,
+            given.args,
+            given.kwargs,
+            result,
+            writes,
+            self._call,
+            given.operands,
+            given.key,
+            returned,
+            recipe,
+        )
         self.record.events.append(op)
+        return op
 
     def _leave(self, source: torch.Tensor, result: Any) -> Any:
         """Data of a tensor leaves torch."""

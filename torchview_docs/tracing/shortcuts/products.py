@@ -54,15 +54,12 @@ def conv(spatial: int) -> Callable[..., torch.Tensor | None]:
             return None
         if not optional(bias, (weight.shape[0],), input):
             return None
-        each = [_each(number, spatial) for number in (stride, padding, dilation)]
-        if None in each:
+        steps, pads, spreads = (_each(number, spatial) for number in (stride, padding, dilation))
+        if steps is None or pads is None or spreads is None:
             return None
         sizes = []
         for size, kernel, step, pad, spread in zip(
-            input.shape[2:],
-            weight.shape[2:],
-            *each,
-            strict=True,  # type: ignore[arg-type]
+            input.shape[2:], weight.shape[2:], steps, pads, spreads, strict=True
         ):
             if step < 1 or pad < 0 or spread < 1:
                 return None
