@@ -215,17 +215,14 @@ class _Ambient:
     def _save(self) -> None:
         torch_state, python_state = torch.get_rng_state(), random.getstate()
         dtype = torch.get_default_dtype()
-        strict, only_warn = (
-            torch.are_deterministic_algorithms_enabled(),
-            torch.is_deterministic_algorithms_warn_only_enabled(),
-        )
+        deterministic = _deterministic()
         quiet = warnings.catch_warnings()
         quiet.__enter__()
         warnings.simplefilter("ignore")
         self.undo = [
             lambda: quiet.__exit__(None, None, None),
             lambda: torch.set_default_dtype(dtype),
-            lambda: torch.use_deterministic_algorithms(strict, warn_only=only_warn),
+            lambda: _set_deterministic(*deterministic),
             lambda: torch.set_rng_state(torch_state),
             lambda: random.setstate(python_state),
         ]
@@ -233,6 +230,19 @@ class _Ambient:
         if numpy_random is not None:
             numpy_state = numpy_random.get_state()
             self.undo.append(lambda: numpy_random.set_state(numpy_state))
+
+
+def _deterministic() -> tuple[bool, bool]:
+    """Whether only deterministic algorithms may run, and whether others only warn."""
+    return (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+
+
+def _set_deterministic(strict: bool, only_warn: bool) -> None:
+    if (strict, only_warn) != _deterministic():  # to set it imports the compiler, which takes a second
+        torch.use_deterministic_algorithms(strict, warn_only=only_warn)
 
 
 _ambient = _Ambient()
