@@ -51,6 +51,7 @@ class Arguments:
     def _all(self, parts: Iterable[Any], depth: int) -> list[Any]:
         packed: list[Any] = []
         row = self._row
+        add = row.append
         for part in parts:
             kind = type(part)
             if kind in _TENSORS:
@@ -58,11 +59,12 @@ class Arguments:
                 self.used.append(part)
                 self._values.append(value)
                 packed.append(value)
-                row.append(value.form)
+                add(value.form)
             elif kind in PLAIN:
                 packed.append(part)
                 # With its type, for 1, 1.0 and True are equal.
-                row.extend((kind, part))
+                add(kind)
+                add(part)
             elif (kind is tuple or kind is list) and depth < DEEPEST:
                 row.extend((kind, len(part)))
                 inner = self._all(part, depth + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections import UserDict, deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -97,6 +98,12 @@ def _collect(arg: Any, found: list[torch.Tensor]) -> None:
         _collect((arg.start, arg.stop, arg.step), found)
 
 
+@lru_cache(maxsize=4096)
+def _holds(kind: type) -> bool:
+    """Whether `children` looks into objects of this class."""
+    return issubclass(kind, list | tuple | deque | dict | UserDict | Mapping) or dataclasses.is_dataclass(kind)
+
+
 def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> Any:
     """A copy in which each tensor is replaced by `value(tensor)`.
 
@@ -117,7 +124,7 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
         return tuple(pack(part, value, depth + 1) for part in holder)
     if isinstance(holder, slice):
         return slice(pack(holder.start, value), pack(holder.stop, value), pack(holder.step, value))
-    inner = children(holder)
+    inner = children(holder) if _holds(kind) else None
     if inner is None:
         return holder
     return {way.removeprefix("."): pack(part, value, depth + 1) for way, part in inner}

@@ -35,7 +35,7 @@ __all__ = ["Recorder"]
 
 # Looking a member up in its class takes as long as comparing ten.
 _METADATA, _COPY, _VALUE, _VIEW, _GETITEM = Kind.METADATA, Kind.COPY, Kind.VALUE, Kind.VIEW, Kind.GETITEM
-_ORDINARY, _INPLACE, _DEVICE = Kind.ORDINARY, Kind.INPLACE, Kind.DEVICE
+_ORDINARY, _INPLACE, _SET_DATA, _DEVICE = Kind.ORDINARY, Kind.INPLACE, Kind.SET_DATA, Kind.DEVICE
 
 
 class Recorder(TorchFunctionMode):
@@ -103,6 +103,8 @@ class Recorder(TorchFunctionMode):
         if self._guard is not None and (kind.writes or "out" in kwargs):
             for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
                 self._guard(target, seen=self.values.known(target) is not None)
+        if kind is _SET_DATA:
+            self.values.keep(args[0])
         if self._muted:
             return self._inside(function, kind, args, kwargs)
         given = Arguments(args, kwargs, self.values.value)
@@ -204,7 +206,7 @@ class Recorder(TorchFunctionMode):
         """Record an operation, if it has anything to do with tensors."""
         writes: tuple[Value, ...] = ()
         if changed:
-            if kind is Kind.SET_DATA:
+            if kind is _SET_DATA:
                 self.values.refresh(given.given[0][0])
             packed_result = pack(result, self.values.refresh)
             writes = tuple(dict.fromkeys(map(self.values.refresh, changed)))

@@ -81,6 +81,13 @@ class Tensors:
         # The address is new: every storage that was seen is held, or its address is.
         return self._see(t, Value(form_, self._number(t, storage_address(t))))
 
+    def keep(self, t: torch.Tensor) -> None:
+        """Keep the storage of a tensor that is about to get another."""
+        if self._hold and t.layout is torch.strided and not t.is_nested:
+            number = self.value(t).storage
+            if number is not None:
+                self._storages[storage_address(t)] = (number, t.untyped_storage())
+
     def swap(self, swap: Callable[[], object], one: torch.Tensor, other: torch.Tensor) -> None:
         """Exchange what two tensors are by `swap`, which no reference to them may see."""
         values = self.value(one), self.value(other)
@@ -124,7 +131,8 @@ class Tensors:
     def _number(self, t: torch.Tensor, address: int) -> int:
         """The number of a storage that was not seen before; keeps its address from being used again."""
         number = len(self._storages)
-        self._storages[address] = (number, t.untyped_storage() if self._hold else weak_storage(t))
+        # What is held holds its storage, until `keep` says that it is going to get another.
+        self._storages[address] = (number, t if self._hold else weak_storage(t))
         return number
 
 
