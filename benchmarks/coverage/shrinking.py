@@ -83,7 +83,7 @@ class Shrinking:
         total = _total(config)
         if not self.layers or total is None or total <= self.layers:
             return None
-        lists = [v for n in _fields(config) if _per_layer(v := _get(config, n), total)]
+        lists = [v for n in _fields(config) if _per_layer(v := _get(config, n), total) and not _counts(v)]
         kinds = [tuple(str(v[i]) for v in lists) for i in range(total)]
         kept = sorted(kinds.index(kind) for kind in dict.fromkeys(kinds))
         kept += [i for i in range(total) if i not in kept][: max(0, self.layers - len(kept))]
@@ -101,7 +101,7 @@ class Shrinking:
         return value
 
     def _number(self, name: str, value: int, config: Any, kept: list[int] | None) -> int:
-        if name.endswith("vocab_size") and self.vocabulary:
+        if name.endswith(("vocab_size", "vocab_size_per_layer_input")) and self.vocabulary:
             return min(value, _VOCABULARY)
         if _TOKEN.search(name) and self.vocabulary:
             return self._token(value)
@@ -133,7 +133,7 @@ class Shrinking:
         if not value:
             return value
         if _per_layer(value, _total(config)) and kept is not None:
-            return kind(value[i] for i in kept)
+            return kind(range(len(kept))) if _counts(value) else kind(value[i] for i in kept)
         if all(isinstance(v, int) and not isinstance(v, bool) for v in value):
             if _TOKEN.search(name) and self.vocabulary and max(value) >= _VOCABULARY:
                 return kind(self._token(v) for v in value)
@@ -190,6 +190,11 @@ def _total(config: Any) -> int | None:
 
 def _per_layer(value: Any, total: int | None) -> bool:
     return isinstance(value, list | tuple) and total is not None and len(value) == total > 4
+
+
+def _counts(value: Any) -> bool:
+    """Whether it is the numbers of all layers, which tell no two kinds apart."""
+    return [*value] == [*range(len(value))]
 
 
 def _differs(config: Any, name: str) -> bool:

@@ -33,7 +33,7 @@ _SHRINKINGS = (
 )
 
 #: How many parameters a model may have.
-_LARGEST = 150_000_000
+_LARGEST = 400_000_000
 
 
 def cases() -> Iterator[Case]:
@@ -90,11 +90,15 @@ def _size(cls: Any, shrinking: Shrinking) -> int:
     """How many parameters a model has; 0 where that cannot be told without memory for them."""
     import torch
 
-    try:
-        with torch.device("meta"):
-            return sum(p.numel() for p in cls(_config(cls, shrinking)).parameters())
-    except Exception:  # what really is wrong comes up when the model is built
-        return 0
+    from torchview_docs.tracing.constructing import meta_parameters
+
+    for without_memory in (lambda: torch.device("meta"), meta_parameters):
+        try:
+            with without_memory():
+                return sum(p.numel() for p in cls(_config(cls, shrinking)).parameters())
+        except Exception as error:  # what really is wrong comes up when the model is built
+            del error
+    return 0
 
 
 def _config(cls: Any, shrinking: Shrinking) -> Any:
