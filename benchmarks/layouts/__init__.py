@@ -1,0 +1,1 @@
+"""Layouts, and what can be measured of them."""
