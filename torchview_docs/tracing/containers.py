@@ -22,6 +22,7 @@ PLAIN = frozenset({
     torch.layout, torch.memory_format,
 })  # fmt: skip
 _ATOMS = (int, float, bool, complex, str, bytes, type(None), torch.dtype, torch.device, torch.Size)
+_CONTAINERS = (list, tuple, deque, dict, UserDict, Mapping)
 #: Deeper nesting than any sane model's; also ends circles.
 DEEPEST = 8
 
@@ -101,7 +102,7 @@ def _collect(arg: Any, found: list[torch.Tensor]) -> None:
 @lru_cache(maxsize=4096)
 def _holds(kind: type) -> bool:
     """Whether `children` looks into objects of this class."""
-    return issubclass(kind, list | tuple | deque | dict | UserDict | Mapping) or dataclasses.is_dataclass(kind)
+    return issubclass(kind, _CONTAINERS) or dataclasses.is_dataclass(kind)
 
 
 def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> Any:
