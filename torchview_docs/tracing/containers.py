@@ -100,7 +100,7 @@ def _collect(arg: Any, found: list[torch.Tensor]) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _holds(kind: type) -> bool:
+def _holds(kind: Any) -> bool:
     """Whether `children` looks into objects of this class."""
     return issubclass(kind, _CONTAINERS) or dataclasses.is_dataclass(kind)
 

@@ -100,11 +100,8 @@ class Recorder(TorchFunctionMode):
             return self._copy(types, *args, **kwargs)
         if kind is _DEVICE:
             return self._device(function, args[0])
-        if self._guard is not None and (kind.writes or "out" in kwargs):
-            for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
-                self._guard(target, seen=self.values.known(target) is not None)
-        if kind is _SET_DATA:
-            self.values.keep(args[0])
+        if kind.writes or "out" in kwargs:
+            self._before_write(kind, args, kwargs)
         if self._muted:
             return self._inside(function, kind, args, kwargs)
         given = Arguments(args, kwargs, self.values.value)
@@ -128,6 +125,14 @@ class Recorder(TorchFunctionMode):
         if kind is _VALUE and given.used and not isinstance(result, torch.Tensor):
             return self._leave(given.used[0], result)
         return result
+
+    def _before_write(self, kind: Kind, args: Any, kwargs: Any) -> None:
+        """Tell the guard what is about to change, and keep a storage that is about to be left."""
+        if self._guard is not None:
+            for target in tensors((kwargs.get("out"), args[:1] if kind.writes else None), None):
+                self._guard(target, seen=self.values.known(target) is not None)
+        if kind is _SET_DATA:
+            self.values.keep(args[0])
 
     def _lazy(self, types: tuple[type, ...]) -> bool:
         """Whether one of these classes is of parameters without shape."""
