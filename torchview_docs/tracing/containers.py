@@ -110,7 +110,7 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
 
     Lists, tuples, dicts and slices keep their type; a dataclass or other mapping becomes a dict.
     """
-    kind = type(holder)
+    kind: Any = type(holder)
     if kind in PLAIN:
         return holder
     if isinstance(holder, torch.Tensor):
