@@ -20,6 +20,7 @@ def plain(t: Any) -> bool:
         and t.is_meta
         and t.dtype.is_floating_point
         and t.layout is torch.strided
+        and not t.is_nested
         and t.is_contiguous()
         and t.numel() > 0  # torch is of two minds about the strides of nothing
     )

@@ -94,7 +94,9 @@ def attention(
 ) -> torch.Tensor | None:
     """Of query (…, heads, L, E), key (…, heads, S, E) and value (…, heads, S, Ev): (…, heads, L, Ev)."""
     for t in (query, key, value):
-        if type(t) not in TYPES or not t.is_meta or t.ndim != 4 or t.dtype is not query.dtype:
+        if type(t) not in TYPES or not t.is_meta or t.layout is not torch.strided or t.is_nested:
+            return None
+        if t.ndim != 4 or t.dtype is not query.dtype:
             return None
     if not query.dtype.is_floating_point or dropout_p or (scale is not None and type(scale) is not float):
         return None
