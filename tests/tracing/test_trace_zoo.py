@@ -19,7 +19,10 @@ from truth import (
 from zoo import CASES
 
 from torchview_docs.graph import Graph
-from torchview_docs.tracing import trace
+from torchview_docs.tracing import ladder, trace
+from torchview_docs.tracing.ladder import attempt
+from torchview_docs.tracing.memo import Memo
+from torchview_docs.tracing.run import Subject
 
 ON_META = [name for name, make in CASES.items() if make().device == "meta"]
 
@@ -59,3 +62,16 @@ def test_meta_and_cpu_give_the_same_graph(name: str) -> None:
     assert on_cpu.device == "cpu"
     assert without_device(on_meta) == without_device(on_cpu)
     assert Graph.from_json(on_meta.to_json()) == on_meta
+
+
+@pytest.mark.parametrize("name", ON_META)
+def test_what_is_remembered_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def traced() -> Graph:
+        case = CASES[name]()
+        return attempt(Subject(case.model, case.args, case.kwargs), meta=True)
+
+    monkeypatch.setattr(ladder, "MEMO", None)
+    forgetful = traced()
+    monkeypatch.setattr(ladder, "MEMO", Memo())
+    assert traced() == forgetful
+    assert traced() == forgetful
