@@ -7,7 +7,7 @@ SITE ?= site
 # At most two test processes: each may start workers that import torch.
 JOBS ?= 2
 
-.PHONY: site test quick check system clean
+.PHONY: site test quick look check system clean
 
 site: .venv/installed
 	rm -rf $(SITE)/sphinx $(SITE)/mkdocs
@@ -22,6 +22,10 @@ test: .venv/installed system check
 
 quick: .venv/installed check
 	$(BIN)/pytest -n $(JOBS) -m "not slow"
+
+# Photographs of 24 figures, light and dark, wide and narrow: look at them before you change the picture.
+look: .venv/installed system
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python gallery/sheet.py
 
 check: .venv/installed
 	scripts/check
