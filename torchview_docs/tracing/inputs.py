@@ -14,6 +14,7 @@ from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.expressions import Container, InputExpression, Name, Tensor, Value
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.failures import failure_of, full_name
+from torchview_docs.tracing.hugging_face import hugging_face_inputs
 from torchview_docs.tracing.resolve import evaluate
 
 __all__ = ["Arguments", "inputs_of"]
@@ -140,26 +141,16 @@ def _own_example(model: Any, *, meta: bool) -> Arguments | None:
         size = config.get("input_size") if isinstance(config, Mapping) else None
         if size:
             return _made(InputExpression((Tensor("float32", (1, *size)),), ()), model, meta=meta)
-    vision = _hugging_face_image(model)
-    if vision is not None:
-        return _made(InputExpression((), (("pixel_values", vision),)), model, meta=meta)
+    accepted = {p.name for p in _parameters(model)}
+    said = hugging_face_inputs(model, accepted)
+    if said is not None:
+        return _made(InputExpression((), tuple(said.items())), model, meta=meta)
     try:
         dummy = getattr(model, "dummy_inputs", None)
     except Exception as error:
         raise TraceError(failure_of("input", f"{full_name(type(model))}.dummy_inputs", error)) from error
-    accepted = {p.name for p in _parameters(model)}
     if isinstance(dummy, Mapping) and dummy and accepted.issuperset(dummy):
         return (), dict(dummy)
-    return None
-
-
-def _hugging_face_image(model: Any) -> Tensor | None:
-    if getattr(model, "main_input_name", "") != "pixel_values":
-        return None
-    config = getattr(model, "config", None)
-    size, channels = getattr(config, "image_size", None), getattr(config, "num_channels", None)
-    if isinstance(size, int) and isinstance(channels, int):
-        return Tensor("float32", (1, channels, size, size))
     return None
 
 
