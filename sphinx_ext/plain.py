@@ -46,19 +46,17 @@ def _row(texts: Iterable[str]) -> nodes.row:
 
 def layers(shown: Drawn) -> nodes.table | None:
     """The table of the layers that the figure shows."""
-    from torchview_docs.drawing.text import layer_table
+    from torchview_docs.drawing.text import counted_columns, layer_table
 
     rows = layer_table(shown.figure.view)
-    return table(("Layer", "Output", "Parameters"), [_cells(row) for row in rows]) if rows else None
+    columns = counted_columns(rows)
+    return table(("Layer", "Output", *columns), [_cells(row, columns) for row in rows]) if rows else None
 
 
-def _cells(row: LayerRow) -> tuple[str, str, str]:
-    kind = " ".join(part for part in (row.title, row.config) if part)
-    layer = f"{row.path}: {kind}" if row.path else kind
-    times = f" × {row.repeat}" if row.repeat > 1 else ""
+def _cells(row: LayerRow, columns: Sequence[str]) -> tuple[str, ...]:
     # Writers keep no other space at the start of a cell.
     indent = "\N{NO-BREAK SPACE}" * (2 * row.depth)
-    return f"{indent}{layer}{times}", row.shape, "" if row.parameters is None else f"{row.parameters:,}"
+    return f"{indent}{row.layer}", row.shape, *row.counts(columns)
 
 
 def replace(node: torchview_figure, shown: Shown) -> None:

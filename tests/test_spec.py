@@ -30,6 +30,8 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "memory-limit": ("512", 512.0, "0"),
     "time-limit": ("inf", math.inf, "-1"),
     "meta-limit": ("2.5", 2.5, "soon"),
+    "show-flops": ("yes", True, "flop"),
+    "show-memory": ("on", True, "all"),
     "mode": ("train", "train", "training!"),
     "caption": ("A net: small", "A net: small", ""),
     "name": ("fig-a", "fig-a", ""),

@@ -15,6 +15,8 @@ output. The JSON form (`Graph.to_json`) is the documented exchange format; FORMA
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -38,6 +40,9 @@ Op: TypeAlias = Literal[
     "group",  # steps of one call that repeat together, as their scope; made by a view only
 ]
 
+#: The width of an element in the name of a dtype; `bool` has none, and is a byte.
+_BITS = re.compile(r"\d+")
+
 #: What other nodes can run in.
 SCOPES: frozenset[Op] = frozenset({"call_module", "group"})
 
@@ -47,6 +52,12 @@ class TensorMeta(NamedTuple):
 
     shape: tuple[int, ...]
     dtype: str
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its elements take."""
+        bits = _BITS.search(self.dtype)
+        return math.prod(self.shape) * max(int(bits[0]) // 8 if bits else 1, 1)
 
 
 class Use(NamedTuple):
@@ -112,6 +123,10 @@ class Node(NamedTuple):
         call: The how-manieth call of this module it is, from 1.
         repeat: How many equal neighbours it stands for (view `fold`).
         last: Target of the last of them; empty unless `repeat` is more than 1.
+        flops: Floating-point operations that it takes, a multiply-add two, with all that ran in it; of
+            `repeat` equals those of one. None where they were not counted.
+        memory: Bytes of the tensors that it makes and that have a storage of their own, with all that
+            ran in it; of `repeat` equals those of one. None where they were not counted.
     """
 
     name: str
@@ -127,6 +142,8 @@ class Node(NamedTuple):
     call: int = 1
     repeat: int = 1
     last: str = ""
+    flops: int | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +158,8 @@ class Graph:
         why: Why it was not traced on meta, where that was tried; says nothing of what ran.
         sources: Of the classes of modules (`Node.type`): file and line, `mypkg/nets.py:12`, the file
             as seen from the folder that the package is imported from.
+        peak: Estimate of how many bytes of tensors, parameters apart, there are at once; None where
+            that was not counted.
     """
 
     name: str
@@ -149,6 +168,7 @@ class Graph:
     mode: str = "eval"
     why: str = field(default="", compare=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
+    peak: int | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -243,6 +263,8 @@ class Graph:
             head["why"] = self.why
         if self.sources:
             head["sources"] = dict(self.sources)
+        if self.peak is not None:
+            head["peak"] = self.peak
         lines = ",\n".join(_dump(_node_to_data(node)) for node in self.nodes)
         return _dump(head)[:-1] + ', "nodes": [\n' + lines + "\n]}\n"
 
@@ -275,6 +297,7 @@ class Graph:
                 str(name): _typed(place, str, "a source")
                 for name, place in _typed(top.get("sources", {}), dict, "sources").items()
             },
+            peak=_count(top, "peak"),
         )
         graph.validate()
         return graph
@@ -326,13 +349,19 @@ def _node_to_data(node: Node) -> dict[str, Any]:
         data["repeat"] = node.repeat
     if node.last:
         data["last"] = node.last
-    return data
+    counted = {"flops": node.flops, "memory": node.memory}
+    return {**data, **{name: count for name, count in counted.items() if count is not None}}
 
 
 def _typed(value: object, kind: type, what: str) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise RecordError(f"{what} is {type(value).__name__}, not {kind.__name__}")
     return value
+
+
+def _count(data: Mapping[str, Any], name: str) -> int | None:
+    """A count that may be left out."""
+    return None if name not in data else int(_typed(data[name], int, name))
 
 
 def _use_from_data(data: object) -> Use:
@@ -382,4 +411,6 @@ def _node_from_data(data: object) -> Node:
         call=_typed(top.get("call", 1), int, "call"),
         repeat=_typed(top.get("repeat", 1), int, "repeat"),
         last=_typed(top.get("last", ""), str, "last"),
+        flops=_count(top, "flops"),
+        memory=_count(top, "memory"),
     )

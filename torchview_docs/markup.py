@@ -86,6 +86,8 @@ def describe(view: Graph) -> str:
     root = view.root
     if root is not None and root.parameters is not None:
         what += f", {_number(root.parameters.total, 'parameter', 'parameters')}"
+    if root is not None and root.flops is not None:
+        what += f", {root.flops:,} FLOPs"
     inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
     outputs = [(_output_name(n), view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
     return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}."

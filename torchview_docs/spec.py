@@ -132,6 +132,20 @@ class FigureSpec:
         "Seconds that `device: auto` gives to meta before it tries cpu: some operations are slower there.",
         hosts="page config cli",
     )
+    show_flops: bool = option(
+        False,
+        kinds.flag,
+        "trace",
+        "Count the floating-point operations (FLOPs) of each module and operation, a multiply-add as two, "
+        "and write them on the cards.",
+    )
+    show_memory: bool = option(
+        False,
+        kinds.flag,
+        "trace",
+        "Count the bytes of the tensors that each module and operation makes, and write them on the "
+        "cards; estimate how many there are at once.",
+    )
     mode: str = option("eval", kinds.choice("eval", "train"), "trace", "The mode of the model while it runs.")
     caption: str | None = option(
         None, kinds.text, "page", "Text under the figure.", hosts="page", example="One block of GPT-2."

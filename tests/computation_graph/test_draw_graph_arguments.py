@@ -507,7 +507,10 @@ VIEWED: dict[str, list[Any]] = {
     "simplify": [True, False],
     "fold": [True, False],
 }
-ELSEWHERE = {"direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"}
+ELSEWHERE = {
+    *("direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"),
+    *("show_flops", "show_memory"),
+}
 
 
 def test_every_option_that_scripts_have_is_tested() -> None:

@@ -47,6 +47,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     focus: str | None = None,
     hide: str | Sequence[str] = (),
     collapse: str | Sequence[str] = (),
+    show_flops: bool = False,
+    show_memory: bool = False,
     **kwargs: Any,
 ) -> ComputationGraph:
     """Run a model once and draw what it did; arguments and defaults are torchview's.
@@ -85,6 +87,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         focus: Draw this module only, `encoder.layer.0`.
         hide: Leave out these modules and operations; patterns of paths, or of classes.
         collapse: Show these modules closed, whatever the depth.
+        show_flops: Count floating-point operations, and write them in the nodes; a multiply-add is two.
+        show_memory: Count the bytes of the tensors that are made, and write them in the nodes.
         **kwargs: Further keyword arguments of the model.
 
     Raises:
@@ -101,12 +105,13 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     from torchview_docs.computation_graph.inputs import arguments_of
     from torchview_docs.computation_graph.modules import attributes_of, without_submodules
     from torchview_docs.computation_graph.running import device_of, run
+    from torchview_docs.tracing.measures import Measures
 
     where = device_of(device, model, [input_data, kwargs])
     arguments = arguments_of(
         model, input_data=input_data, input_size=input_size, dtypes=dtypes, kwargs=kwargs, device=where
     )
-    graph = run(model, arguments, where, mode or "eval")
+    graph = run(model, arguments, where, mode or "eval", Measures(show_flops, show_memory))
     visual_graph = Digraph(
         graph_name,
         strict=strict,

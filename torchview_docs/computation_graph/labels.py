@@ -10,6 +10,8 @@ from html import escape
 import graphviz  # type: ignore[import-untyped]  # it ships no types
 
 from torchview_docs.computation_graph.nodes import Computed, FunctionNode, ModuleNode, Node, Shape, TensorNode
+from torchview_docs.drawing.labels import measures
+from torchview_docs.views.totals import total_of
 
 __all__ = ["COLORS", "cluster_label", "node_label"]
 
@@ -35,7 +37,7 @@ def node_label(calls: Sequence[TensorNode | Computed], *, show_shapes: bool, upw
         upwards: Whether data flows upwards, so that inputs stand below outputs.
     """
     node = calls[0]
-    said = f"{_text(node.name)}<BR/>depth:{node.depth}"
+    said = f"{_text(node.name)}<BR/>depth:{node.depth}{_measures(calls)}"
     if not show_shapes:
         return f"<{_TABLE}<TR><TD>{said}</TD></TR></TABLE>>"
     if isinstance(node, TensorNode):
@@ -51,6 +53,15 @@ def node_label(calls: Sequence[TensorNode | Computed], *, show_shapes: bool, upw
     if upwards:
         rows.reverse()
     return f'<{_TABLE}<TR><TD ROWSPAN="2">{said}</TD>{rows[0]}</TR><TR>{rows[1]}</TR></TABLE>>'
+
+
+def _measures(calls: Iterable[TensorNode | Computed]) -> str:
+    """What was counted of all these calls."""
+    computed = [call for call in calls if not isinstance(call, TensorNode)]
+    flops = total_of((call.flops, 1) for call in computed)
+    memory = total_of((call.memory, 1) for call in computed)
+    said = measures(flops, memory)
+    return f"<BR/>{said}" if said else ""
 
 
 def cluster_label(node: ModuleNode) -> str:

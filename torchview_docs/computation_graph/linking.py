@@ -228,6 +228,7 @@ class _Linker:
         node.input_shape = list(shapes.values())
         node.output_shape = [meta.shape for meta in traced.outputs]
         node.attributes = self.attributes.get(step.name)
+        node.flops, node.memory = step.flops, step.memory
 
 
 def _function_name(step: Step) -> str:

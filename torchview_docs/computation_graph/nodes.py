@@ -120,6 +120,8 @@ class _Computation(Node):
         output_nodes: The tensors that it returned.
         attributes: A module's public attributes or a function's arguments, as one line of text,
             where they were collected (`collect_attributes`); else None.
+        flops: Floating-point operations that it takes; None where they were not counted (`show_flops`).
+        memory: Bytes of the tensors that it makes; None where they were not counted (`show_memory`).
     """
 
     def __init__(self, name: str, depth: int, node_id: str, *, compute_unit_id: str) -> None:
@@ -129,6 +131,8 @@ class _Computation(Node):
         self.output_shape: list[Shape] = []
         self.output_nodes: NodeContainer[Node] = NodeContainer()
         self.attributes: str | None = None
+        self.flops: int | None = None
+        self.memory: int | None = None
 
 
 class ModuleNode(_Computation):

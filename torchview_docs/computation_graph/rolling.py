@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
 from torchview_docs.graph import Graph, Node, Use
+from torchview_docs.views.totals import total_of
 
 __all__ = ["rolled", "rolled_up"]
 
@@ -51,7 +52,8 @@ def rolled(view: Graph) -> Mapping[str, str]:
 def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
     """The graph with each step in the place of all that are the same: no Graph that `validate` takes.
 
-    What is not the same in all of them (an index that counts up) is left out.
+    What is not the same in all of them (an index that counts up) is left out; what was counted is
+    that of all of them.
     """
 
     def moved(uses: Iterable[Use]) -> Iterable[Use]:
@@ -62,16 +64,20 @@ def rolled_up(view: Graph, same: Mapping[str, str]) -> Graph:
 
     args: dict[str, dict[Use, None]] = defaultdict(dict)
     configs: dict[str, set[str]] = defaultdict(set)
+    calls: dict[str, list[Node]] = defaultdict(list)
     for node in view.nodes:
         first = same.get(node.name, node.name)
         args[first].update(dict.fromkeys(moved(node.args)))
         configs[first].add(node.config)
+        calls[first].append(node)
     return view.with_nodes(
         node._replace(
             args=tuple(args[node.name]),
             config=node.config if len(configs[node.name]) == 1 else "",
             results=tuple(moved(node.results)),
             scope=node.scope and same.get(node.scope, node.scope),
+            flops=total_of((call.flops, 1) for call in calls[node.name]),
+            memory=total_of((call.memory, 1) for call in calls[node.name]),
         )
         for node in view.nodes
         if same.get(node.name, node.name) == node.name

@@ -13,6 +13,7 @@ from torchview_docs.graph import Graph
 from torchview_docs.tracing.containers import walk
 from torchview_docs.tracing.inputs import Arguments
 from torchview_docs.tracing.ladder import climb
+from torchview_docs.tracing.measures import NOTHING, Measures
 from torchview_docs.tracing.run import Subject
 
 __all__ = ["device_of", "moved", "run"]
@@ -38,13 +39,19 @@ def device_of(
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def run(model: Callable[..., Any], arguments: Arguments, device: torch.device, mode: str) -> Graph:
+def run(
+    model: Callable[..., Any],
+    arguments: Arguments,
+    device: torch.device,
+    mode: str,
+    measures: Measures = NOTHING,
+) -> Graph:
     """Run the model on a device and tell what it did; it stays where it was.
 
     Raises:
         TraceError: The model raised.
     """
-    subject = Subject(model, *arguments, mode)
+    subject = Subject(model, *arguments, mode, measures)
     if device.type == "meta":
         return climb(subject, "meta")
     with moved(model, device):

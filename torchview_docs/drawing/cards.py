@@ -6,7 +6,18 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
-from torchview_docs.drawing.labels import CONFIG, PATH, count, operation_name, path, shape, shortened, words
+from torchview_docs.drawing.labels import (
+    CONFIG,
+    PATH,
+    count,
+    measures,
+    operation_name,
+    path,
+    quantity,
+    shape,
+    shortened,
+    words,
+)
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
 from torchview_docs.families import class_name, family
@@ -84,6 +95,7 @@ def _row(view: Graph, node: Node) -> Row:
         link = f"{_METHOD_CLASS}.{node.target}"
     elif node.op == "call_function" and node.target.startswith("torch."):
         link = node.target
+    config = " · ".join(part for part in (config, measures(node.flops, node.memory)) if part)
     return Row(family(node), said.title, config, node.name, link, said.hint)
 
 
@@ -125,13 +137,15 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     """The frame of each leaf, and the frames.
 
     A call that holds only one card or one frame has none, unless it or the card is repeated (its
-    name would be lost); nor has the model.
+    name would be lost); nor has the model, unless there is something to tell of it as a whole.
     """
     root = root_call(view)
-    calls = [n for n in view.nodes if n.name in view.children and n is not root]
+    calls = [
+        n for n in view.nodes if n.name in view.children and (n is not root or measures(n.flops, n.memory))
+    ]
     held = Counter(n.scope for n in view.nodes if n.name in cards or n.name in view.children)
     runs = {n.scope for n in view.nodes if n.name in cards and n.repeat > 1}
-    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1 or n.name in runs}
+    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1 or n.name in runs or n is root}
     around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
     if root is not None:
         around[root.name] = None
@@ -141,17 +155,20 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     for call in calls:
         if call.name in shown:
             outer = around[call.scope]
-            frames.append(_frame(call, view.by_name[outer] if outer else None))
+            frames.append(_frame(view, call, view.by_name[outer] if outer else None))
     return {leaf.name: around[leaf.scope] for leaf in view.leaves}, tuple(frames)
 
 
-def _frame(call: Node, outer: Node | None) -> Frame:
+def _frame(view: Graph, call: Node, outer: Node | None) -> Frame:
     # Of a group without modules there is only the count to tell, `repeated × 12`.
-    full = path(call, outer) or call.target or "repeated"
+    whole_model = call.op == "call_module" and not call.target
+    full = path(call, outer) or call.target or (view.name if whole_model else "repeated")
     title = shortened(full, PATH)
     name = class_name(call.type)
-    subtitle = shortened(name, PATH)
-    note = count(call.parameters.total) if call.parameters and call.parameters.total else ""
+    subtitle = "" if whole_model else shortened(name, PATH)
+    counted = count(call.parameters.total) if call.parameters and call.parameters.total else ""
+    peak = f"peak {quantity(view.peak, 'B')}" if whole_model and view.peak else ""
+    note = " · ".join(part for part in (counted, measures(call.flops, call.memory), peak) if part)
     title_width = text_width(title, FRAME_SIZE, bold=True)
     if subtitle:
         title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)

@@ -16,9 +16,11 @@ __all__ = [
     "Words",
     "call_note",
     "count",
+    "measures",
     "operation_name",
     "path",
     "path_range",
+    "quantity",
     "shape",
     "shortened",
     "words",
@@ -151,6 +153,20 @@ def count(number: int) -> str:
         if number >= 10**power - 10 ** (power - 3) // 20 and number >= 1000:
             return f"{number / 10**power:.1f} {unit}"
     return str(number)
+
+
+def measures(flops: int | None, memory: int | None) -> str:
+    """`604.0 MFLOPs · 3.1 MB`: what was counted, and is not nothing."""
+    counted = ((flops, "FLOPs"), (memory, "B"))
+    return " · ".join(quantity(number, unit) for number, unit in counted if number)
+
+
+def quantity(number: int, unit: str) -> str:
+    """`8.2 GFLOPs`, `393.2 kB`, `640 B`; thousands, not powers of two."""
+    for power, prefix in ((18, "E"), (15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k")):
+        if number >= 10**power - 10 ** (power - 3) * 50 // 1000 and number >= 1000:
+            return f"{number / 10**power:.1f} {prefix}{unit}"
+    return f"{number} {unit}"
 
 
 def shortened(text: str, limit: int) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from torchview_docs.drawing.labels import count, path, shape, words
+from torchview_docs.drawing.labels import count, path, quantity, shape, words
 from torchview_docs.families import class_name
 from torchview_docs.graph import Graph, Node
 from torchview_docs.views.close import root_call
+from torchview_docs.views.totals import total_of
 
-__all__ = ["LayerRow", "layer_table", "text"]
+__all__ = ["LayerRow", "counted_columns", "layer_table", "text"]
 
 #: A row tells this many output shapes, and the count of the others.
 _SHAPES = 3
@@ -29,8 +30,10 @@ class LayerRow:
         config: Configuration as cards show it, `768→2304`.
         shape: Shape of what it makes; of an input or output with its dtype.
         parameters: How many parameter elements a module has, with its submodules; None for the rest.
-        repeat: How many equal neighbours it stands for; `parameters` are those of one of them.
+        repeat: How many equal neighbours it stands for; what is counted is that of one of them.
         node: The graph's node.
+        flops: Floating-point operations that it takes; None where they were not counted.
+        memory: Bytes of the tensors that it makes; None where they were not counted.
     """
 
     depth: int
@@ -41,6 +44,20 @@ class LayerRow:
     parameters: int | None
     repeat: int
     node: str
+    flops: int | None = None
+    memory: int | None = None
+
+    @property
+    def layer(self) -> str:
+        """What it is: `h.0 – 1: Block × 2`."""
+        kind = " ".join(part for part in (self.title, self.config) if part)
+        named = f"{self.path}: {kind}" if self.path else kind
+        return f"{named} × {self.repeat}" if self.repeat > 1 else named
+
+    def counts(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Its numbers, as `columns` names them."""
+        known = {"Parameters": self.parameters, "FLOPs": self.flops, "Activation bytes": self.memory}
+        return tuple(f"{known[name]:,}" if known[name] is not None else "" for name in columns)
 
 
 def layer_table(view: Graph) -> tuple[LayerRow, ...]:
@@ -49,8 +66,25 @@ def layer_table(view: Graph) -> tuple[LayerRow, ...]:
     rows = []
     for node in view.nodes:
         depths[node.name] = depths[node.scope] + 1
-        rows.append(_row(view, node, depths[node.name]))
+        row = _row(view, node, depths[node.name])
+        rows.append(replace(row, flops=node.flops, memory=node.memory) if _is_counted(node) else row)
     return tuple(rows)
+
+
+def counted_columns(rows: Iterable[LayerRow]) -> tuple[str, ...]:
+    """The columns of numbers: parameters, and what was counted besides."""
+    rows = tuple(rows)
+    flops = ("FLOPs",) if any(row.flops is not None for row in rows) else ()
+    return (
+        "Parameters",
+        *flops,
+        *(("Activation bytes",) if any(row.memory is not None for row in rows) else ()),
+    )
+
+
+def _is_counted(node: Node) -> bool:
+    """Whether it is a step: what only holds a tensor computes and makes nothing, by its nature."""
+    return node.op == "group" or node.op.startswith("call_")
 
 
 def _row(view: Graph, node: Node, depth: int) -> LayerRow:
@@ -99,26 +133,21 @@ def _shapes(shapes: Sequence[str]) -> str:
 def text(view: Graph) -> str:
     """The table as text: a tree of calls with shapes and parameters, and the totals below."""
     rows = layer_table(view)
-    cells = [("Layer", "Output", "Parameters")]
-    for row in rows:
-        parameters = "" if row.parameters is None else f"{row.parameters:,}"
-        cells.append((f"{'  ' * row.depth}{_layer(row)}", row.shape, parameters))
-    widths = [max(_columns(row[k]) for row in cells) for k in range(3)]
-    rule = "─" * (sum(widths) + 4)
+    columns = counted_columns(rows)
+    cells = [("Layer", "Output", *columns)]
+    cells += [(f"{'  ' * row.depth}{row.layer}", row.shape, *row.counts(columns)) for row in rows]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    rule = "─" * (sum(widths) + 2 * len(widths) - 2)
     lines = [_line(row, widths) for row in cells]
     return "\n".join([lines[0], rule, *lines[1:], rule, *_totals(view)]) + "\n"
 
 
-def _layer(row: LayerRow) -> str:
-    kind = " ".join(part for part in (row.title, row.config) if part)
-    named = f"{row.path}: {kind}" if row.path else kind
-    return f"{named} × {row.repeat}" if row.repeat > 1 else named
-
-
 def _line(row: Iterable[str], widths: Sequence[int]) -> str:
-    layer, output, parameters = row
-    left = layer + " " * (widths[0] - _columns(layer) + 2) + output + " " * (widths[1] - _columns(output) + 2)
-    return (left + parameters.rjust(widths[2])).rstrip()
+    padded = [
+        cell.rjust(width) if k > 1 else cell + " " * (width - _columns(cell))
+        for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(padded).rstrip()
 
 
 def _columns(line: str) -> int:
@@ -135,5 +164,13 @@ def _totals(view: Graph) -> list[str]:
         total, trainable = root.parameters.total, root.parameters.trainable
         how = "all trainable" if trainable == total else f"{trainable:,} trainable"
         lines.append(f"Parameters: {total:,}" + (f" ({how})" if total else ""))
+    outermost = view.children.get(None, ())
+    flops = total_of((node.flops, node.repeat) for node in outermost)
+    memory = total_of((node.memory, node.repeat) for node in outermost)
+    if flops is not None:
+        lines.append(f"FLOPs: {flops:,} ({quantity(flops, 'FLOPs')}, a multiply-add is 2)")
+    if memory is not None:
+        peak = "" if view.peak is None else f", about {view.peak:,} at the peak"
+        lines.append(f"Activation bytes: {memory:,}{peak}")
     lines.append(f"Traced in {view.mode} mode on {view.device}")
     return lines

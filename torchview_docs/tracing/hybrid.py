@@ -10,7 +10,7 @@ that its owner needs unharmed are declared unreal, and so are never read nor wri
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -59,6 +59,8 @@ class Hybrid:
         self._originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
         self.shaped_by_data = False
         self._written: list[torch.Tensor] = []
+        #: Called before an operation is run once more in another way.
+        self.on_retry: Callable[[], None] = lambda: None
 
     def declare_unreal(self, t: torch.Tensor) -> None:
         """From now on nobody may read or write the data behind this tensor."""
@@ -146,6 +148,7 @@ class Hybrid:
                 made = self._on_meta(function, args, kwargs, used)
                 if isinstance(made, torch.Tensor) and made.is_meta and made.numel() > _SMALL:
                     return made
+                self.on_retry()
         return self._shrink(function(*args, **on_cpu(kwargs)), used)
 
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
@@ -213,6 +216,7 @@ class Hybrid:
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            self.on_retry()
             text = str(error)
             if any(words in text for words in _ABOUT_DATA):
                 return self._with_numbers(function, args, kwargs, error)

@@ -20,6 +20,7 @@ from torchview_docs.tracing.failures import reason_of
 from torchview_docs.tracing.fallbacks import TooSlowError, UnsuitedError
 from torchview_docs.tracing.inputs import inputs_of
 from torchview_docs.tracing.ladder import Limits, attempt, forward_failure, too_large, too_slow
+from torchview_docs.tracing.measures import Measures
 from torchview_docs.tracing.resolve import build
 from torchview_docs.tracing.run import Subject
 from torchview_docs.tracing.state import fixed_randomness
@@ -85,7 +86,7 @@ def _on_cpu(spec: FigureSpec, budget: float = math.inf, why: str = "") -> Graph:
 def _subject(spec: FigureSpec, model: Callable[..., Any], *, meta: bool) -> Subject:
     with fixed_randomness(), OnlyHere():
         args, kwargs = inputs_of(spec, model, meta=meta)
-    return Subject(model, args, kwargs, spec.mode)
+    return Subject(model, args, kwargs, spec.mode, Measures(spec.show_flops, spec.show_memory))
 
 
 def _failure(spec: FigureSpec, model: Callable[..., Any] | None, error: BaseException) -> Failure:

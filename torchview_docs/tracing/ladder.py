@@ -34,6 +34,8 @@ __all__ = ["MEMO", "Limits", "attempt", "climb", "forward_failure", "too_large",
 
 #: Shared by all figures of a worker: equal operations give equal shapes, whoever asks.
 MEMO = Memo()
+#: The same of those in which FLOPs are counted.
+COUNTED = Memo()
 
 #: Declarations longer than that are not shown in a message.
 _LONGEST = 200
@@ -84,7 +86,7 @@ def climb(subject: Subject, device: str, limits: Limits = Limits()) -> Graph:  #
 
 def attempt(subject: Subject, *, meta: bool, budget: float = math.inf) -> Graph:
     """Trace on one rung, a second time with autograd where the model asks for gradients."""
-    memo = MEMO if meta else None
+    memo = (COUNTED if subject.measures.flops else MEMO) if meta else None
     try:
         return run(subject, meta=meta, memo=memo, budget=budget)
     except RuntimeError as error:

@@ -29,11 +29,13 @@ class Recipe(NamedTuple):
         parts: Of a tuple; of a single tensor, one.
         single: Whether the result is no tuple.
         writes: Numbers of the arguments that are changed.
+        flops: How many it takes, where they are counted.
     """
 
     parts: tuple[Part, ...]
     single: bool
     writes: tuple[int, ...]
+    flops: int = 0
 
 
 class Memo:
@@ -53,6 +55,10 @@ class Memo:
     def recall(self, key: Hashable) -> Recipe | None:
         """How an equal operation's result was made."""
         return self._recipes.get(key)
+
+    def put(self, key: Hashable, recipe: Recipe) -> None:
+        """Remember how a result is made."""
+        self._recipes[key] = recipe
 
     def keep(
         self, key: Hashable, result: Any, forms: dict[int, Form], used: Sequence[torch.Tensor], changed: Any

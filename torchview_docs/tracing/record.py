@@ -6,7 +6,7 @@ copied, so that nothing that the model does later changes what was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -102,8 +102,11 @@ class Record:
         events: In order; a call's `Exit` comes when it returned.
         inputs: Name and value of each input tensor, in order.
         outputs: Name and value of each output tensor.
+        flops: What each operation computes, and each call into which nobody sees; None where that
+            was not counted.
     """
 
     events: list[Event] = field(default_factory=list)
     inputs: list[tuple[str, Value]] = field(default_factory=list)
     outputs: list[tuple[str, Value]] = field(default_factory=list)
+    flops: Mapping[Event, int] | None = None

@@ -18,6 +18,7 @@ from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.internals import buffers, is_lazy, parameters
+from torchview_docs.tracing.measures import NOTHING, Measures, measured
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules, class_name
 from torchview_docs.tracing.packed import argument_names, forward_names
@@ -30,12 +31,13 @@ __all__ = ["Subject", "model_name", "run"]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is traced: a model or a function, and what it is called with."""
+    """What is traced: a model or a function, what it is called with, and what is measured."""
 
     model: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     mode: str = "eval"
+    measures: Measures = NOTHING
 
 
 def model_name(model: Any) -> str:
@@ -67,7 +69,8 @@ def run(
         UnsuitedError: It cannot be done on meta.
     """
     with _no_collection(meta=meta):
-        hybrid = Hybrid() if meta else None
+        # Of an operation whose shape is told by a shortcut nothing can be counted.
+        hybrid = Hybrid(shortcuts=not subject.measures.flops) if meta else None
         return _run(subject, hybrid, memo, grad=grad, budget=budget)
 
 
@@ -79,7 +82,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         model = root = _copied(root)  # what a lazy module becomes at its first call cannot be undone
         modules = Modules(root)
     saved = Saved(modules.all)
-    recorder = Recorder(hybrid, memo, guard=saved.guard, budget=budget)
+    recorder = _recorder(subject)(hybrid, memo, guard=saved.guard, budget=budget)
     try:
         held = Holdings(modules, recorder.values)
         inputs = list(_inputs(subject))
@@ -95,11 +98,20 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
         device = "meta" if hybrid is not None else _device(root, inputs)
-        return analyse(
+        graph = analyse(
             recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
         )
+        return measured(graph, recorder.record, subject.measures)
     finally:
         saved.restore()
+
+
+def _recorder(subject: Subject) -> type[Recorder]:
+    if not subject.measures.flops:
+        return Recorder
+    from torchview_docs.tracing.counting import CountingRecorder
+
+    return CountingRecorder
 
 
 def _copied(model: torch.nn.Module) -> torch.nn.Module:

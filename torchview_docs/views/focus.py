@@ -40,7 +40,7 @@ def focus(graph: Graph, call: Node) -> Graph:
     ]
     name = f"{graph.name}.{call.target}"
     outputs = _outputs(graph, call, inside)
-    return replace(graph, name=name, nodes=(*ports.nodes.values(), *nodes, *outputs))
+    return replace(graph, name=name, nodes=(*ports.nodes.values(), *nodes, *outputs), peak=None)
 
 
 def _inside(graph: Graph, call: Node) -> dict[str, Node]:

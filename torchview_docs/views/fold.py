@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from torchview_docs.graph import SCOPES, Graph, Node, Parameters, Use
 from torchview_docs.views.parts import Part, Tensor, read_part, repeated
 from torchview_docs.views.runs import Flow, Run, Steps
+from torchview_docs.views.totals import total_of
 
 __all__ = ["Fold", "Folding", "Place", "fold", "folding"]
 
@@ -251,6 +252,8 @@ class _State:
             parameters=_sum(first),
             repeat=len(copies),
             last=self._last(target, [self.nodes[copies[-1][k].name] for k in modules]),
+            flops=total_of((node.flops, node.repeat) for node in first),
+            memory=total_of((node.memory, node.repeat) for node in first),
         )
         at, before = self.order[first[0].name]
         self.order[name] = at, before - 1
@@ -271,9 +274,13 @@ class _State:
 
 def _sum(nodes: Iterable[Node]) -> Parameters | None:
     """The parameters of the modules in a group; of a module that is called twice once."""
-    found = {node.target: node.parameters for node in nodes if node.parameters is not None}
+    found: dict[str, tuple[Parameters, int]] = {}
+    for node in nodes:
+        if node.parameters is not None:
+            found[node.target] = node.parameters, 1 if node.last == node.target else node.repeat
     if not found:
         return None
-    dtypes = dict.fromkeys(p.dtype for p in found.values() if p.dtype)
-    total, trainable = sum(p.total for p in found.values()), sum(p.trainable for p in found.values())
+    dtypes = dict.fromkeys(p.dtype for p, _ in found.values() if p.dtype)
+    total = sum(p.total * modules for p, modules in found.values())
+    trainable = sum(p.trainable * modules for p, modules in found.values())
     return Parameters(0, total, trainable, ", ".join(dtypes))

@@ -73,6 +73,7 @@ def without_idle(nodes: list[Node], before: Graph) -> Iterable[Node]:
         idle = (
             node.op in ("call_function", "call_method", "get_attr")
             and node.name not in used
+            and not node.flops  # what computes is not idle for one who counts
             and any((node.name, k) in before.users for k in range(len(node.outputs)))
             and (node.scope is None or held[node.scope] > 1)
         )

@@ -109,6 +109,8 @@ def kind(node: Node, base: Node, marks: Mapping[str, Hashable]) -> Hashable:
         node.config,
         node.parameters,
         node.repeat,
+        node.flops,
+        node.memory,
         marks.get(node.name),
     )
 
