@@ -64,8 +64,14 @@ def union(sets: Iterable[int]) -> int:
     return together
 
 
-def without_idle(nodes: list[Node], before: Graph) -> Iterable[Node]:
-    """Leave out operations and parameters that nobody uses any more, but not the last of a call."""
+def without_idle(nodes: list[Node], before: Graph, *, computing: bool = True) -> Iterable[Node]:
+    """Leave out operations and parameters that nobody uses any more, but not the last of a call.
+
+    Args:
+        nodes: What is left.
+        before: The graph before anything was left out.
+        computing: Whether that goes for operations too of which FLOPs were counted.
+    """
     used = {use.node for node in nodes for use in node.results}
     held = Counter(node.scope for node in nodes)
     kept = []
@@ -73,7 +79,7 @@ def without_idle(nodes: list[Node], before: Graph) -> Iterable[Node]:
         idle = (
             node.op in ("call_function", "call_method", "get_attr")
             and node.name not in used
-            and not node.flops  # what computes is not idle for one who counts
+            and (computing or not node.flops)
             and any((node.name, k) in before.users for k in range(len(node.outputs)))
             and (node.scope is None or held[node.scope] > 1)
         )

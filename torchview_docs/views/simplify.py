@@ -30,7 +30,7 @@ def simplify(graph: Graph) -> Graph:
         node.name: passed_on(node, graph) for node in graph.nodes if node.name in passing - emptied.kept
     }
     nodes = [node for node in without(graph, passed) if node.name not in emptied.removed]
-    return graph.with_nodes(without_idle(nodes, graph))
+    return graph.with_nodes(without_idle(nodes, graph, computing=False))
 
 
 def _passing(graph: Graph) -> frozenset[str]:
