@@ -9,7 +9,7 @@ A multiply-add is two FLOPs here, as in `torch.utils.flop_counter`; where a sour
 - ViT-B/16 (Dosovitskiy et al. 2021): torchvision's `ViT_B_16_Weights`, 86,567,656 parameters with the
   head of 1000 classes, and 17.56 GMACs ("GFLOPS" there).
 - BERT-base (Devlin et al. 2019, "110 M"): 109,482,240 parameters with pooler; 22.5 GFLOPs at 128 tokens
-  in the MobileBERT paper (Sun et al. 2020, table 4) and the TinyBERT paper (Jiao et al. 2020, table 1).
+  in the papers on MobileBERT (Sun et al. 2020) and TinyBERT (Jiao et al. 2020).
 - GPT-2 (Radford et al. 2019): 124,439,808 parameters; FLOPs by the formulas of "Scaling Laws for
   Neural Language Models" (Kaplan et al. 2020, table 1) and of the Chinchilla paper (Hoffmann et al. 2022,
   appendix F).
