@@ -65,13 +65,15 @@ def residual(x: torch.Tensor) -> torch.Tensor:
 
 def views(x: torch.Tensor) -> torch.Tensor:
     a, b = (x * 2).transpose(0, 1).chunk(2)
-    return a.reshape(-1).exp() + b.contiguous().view(-1)
+    a = a.reshape(-1).exp()
+    b = b.contiguous().view(-1)  # the last that reads what `a` and `b` were parts of
+    return a + b
 
 
 def in_place(x: torch.Tensor) -> torch.Tensor:
     y = x.exp()
     y.mul_(2).relu_()
-    y[0] = 1
+    y[0] = y[1]
     return y.sum(0)
 
 
