@@ -180,3 +180,16 @@ def test_the_graph_is_json_that_other_tools_can_read(project: Path) -> None:
     run(project, *DRAW, "-o", "out/graph.json")
     data = json.loads((project / "out" / "graph.json").read_text("utf-8"))
     assert {node["op"] for node in data["nodes"]} >= {"placeholder", "call_module", "output"}
+
+
+@pytest.mark.slow
+def test_flops_and_memory_are_listed_where_they_are_asked_for(project: Path) -> None:
+    done = run(project, *DRAW, "--show-flops", "--show-memory")
+    assert done.returncode == 0, done.stderr
+    head, _, *rows = done.stdout.splitlines()
+    assert head.split() == ["Layer", "Output", "Parameters", "FLOPs", "Activation", "bytes"]
+    [total] = [row for row in rows if row.startswith("Net")]
+    assert total.split()[-3:] == [f"{4 * 16 + 16 + 16 * 2 + 2}", f"{2 * (4 * 16 + 16 * 2)}", "136"]
+    assert "FLOPs: 192 (a multiply-add counts as two)" in rows
+    # Neither is in the trace of the same figure without them.
+    assert "FLOPs" not in run(project, *DRAW).stdout

@@ -61,3 +61,36 @@ def test_a_part_that_the_model_does_not_have_is_warned_of_in_every_build_until_i
     assert "Linear" not in second
     assert ">stem <" in second
     assert ">mean <" in second
+
+
+COSTS = """
+Costs
+=====
+
+.. torchview:: nets.cnn.Block(4)
+   :input: float32[1, 4, 6, 6]
+   :depth: 1
+   :show-flops:
+   :show-memory: yes
+   :alt: A block.
+"""
+
+
+def test_flops_and_memory_stand_on_the_cards_and_in_the_table_of_other_builders(
+    make_site: Callable[[str], Site],
+) -> None:
+    site = make_site("costs")
+    site.file("nets/cnn.py", CNN)
+    site.file("docs/index.rst", COSTS)
+    assert not site.build("html", "-W").warnings
+    # Two convolutions of 36 places, 4 by 4 channels, 9 taps: a multiply-add counts as two.
+    one = 2 * 36 * 4 * 4 * 9
+    html = site.read("index.html")
+    assert html.count(f"{one / 1000:.1f} kFLOPs") == 2
+    assert html.count(f"{2 * one / 1000:.1f} kFLOPs") == 1
+    assert not site.build("text", "-W").torch_imports
+    table = site.read("index.txt", "text")
+    assert "Parameters" in table
+    assert "FLOPs" in table
+    assert "Activation bytes" in " ".join(table.split())
+    assert f"{2 * one:,}" in table

@@ -154,7 +154,7 @@ def test_rows_tell_of_one_and_the_total_of_all() -> None:
     [row] = [row for row in rows if row.path == "blocks.0 – 5"]
     assert row.counts(counted_columns(rows)) == ("88", "256", "192")
     said = text(shown)
-    assert "FLOPs: 1,632 (1.6 kFLOPs, a multiply-add is 2)" in said
+    assert "FLOPs: 1,632 (1.6 kFLOPs; a multiply-add counts as two)" in said
     assert f"Activation bytes: {6 * 192 + 24:,}, about {NET.peak:,} at the peak" in said
 
 

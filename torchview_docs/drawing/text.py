@@ -168,7 +168,8 @@ def _totals(view: Graph) -> list[str]:
     flops = total_of((node.flops, node.repeat) for node in outermost)
     memory = total_of((node.memory, node.repeat) for node in outermost)
     if flops is not None:
-        lines.append(f"FLOPs: {flops:,} ({quantity(flops, 'FLOPs')}, a multiply-add is 2)")
+        short = f"{quantity(flops, 'FLOPs')}; " if flops >= 1000 else ""
+        lines.append(f"FLOPs: {flops:,} ({short}a multiply-add counts as two)")
     if memory is not None:
         peak = "" if view.peak is None else f", about {view.peak:,} at the peak"
         lines.append(f"Activation bytes: {memory:,}{peak}")
