@@ -60,8 +60,9 @@ def test_a_second_build_imports_no_torch_and_changes_no_figure(built: SampleSite
 
 def test_both_sites_show_the_same_drawings(built: SampleSite) -> None:
     def drawings(html: str) -> list[str]:
-        # Ids and titles may be the host's; what is drawn is not.
-        return [re.sub(r' (id|aria-\w+|href|class)="[^"]*"|url\([^)]*\)', "", s) for s in _SVG.findall(html)]
+        # Ids, titles and links may be the host's; what is drawn is not.
+        hosts = re.compile(r' (id|aria-\w+|role|href|class)="[^"]*"|url\([^)]*\)|</?a\b[^>]*>')
+        return [hosts.sub("", svg) for svg in _SVG.findall(html)]
 
     sphinx = dict(built.pages("sphinx"))
     for name, html in built.pages("mkdocs"):

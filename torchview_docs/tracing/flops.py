@@ -7,6 +7,7 @@ torch has none for. What has no formula counts nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
@@ -16,17 +17,13 @@ from torch._ops import HigherOrderOperator
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
+from torchview_docs.tracing.internals import no_torch_function
+
 __all__ = ["RECURRENT", "FlopCounter", "recurrent"]
 
-_aten: Any = torch.ops.aten
-#: Questions about a tensor, which compute nothing and are not to be answered here.
-_QUESTIONS = frozenset({
-    _aten.sym_is_contiguous.default, _aten.is_contiguous.default, _aten.is_contiguous.memory_format,
-    _aten.is_strides_like_format.default, _aten.is_non_overlapping_and_dense.default,
-    _aten.size.default, _aten.sym_size.default, _aten.stride.default, _aten.sym_stride.default,
-    _aten.storage_offset.default, _aten.sym_storage_offset.default, _aten.numel.default,
-    _aten.sym_numel.default, _aten.dim.default, torch.ops.prim.layout.default,
-})  # fmt: skip
+
+#: Operations that write into each tensor of a list.
+_FOREACH_WRITES = re.compile(r"aten\._foreach_\w+_")
 
 
 class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -38,16 +35,24 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     supports_higher_order_operators = True
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # to hide from the compiler means to import it, and nothing is compiled here
+
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if function in _QUESTIONS:
-            return NotImplemented
+        if any(kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__ for kind in types):
+            return NotImplemented  # a class that takes operations apart: their parts come here
         if isinstance(function, HigherOrderOperator):
             return self._higher_order(function, args, kwargs)
+        with no_torch_function():  # a recorder sees operations, not the pieces of which they are made
+            return self._counted(function, args, kwargs)
+
+    def _counted(self, function: Any, args: Any, kwargs: Any) -> Any:
         formula = _formula(function.overloadpacket)
         if formula is None:
             if function is not torch.ops.prim.device.default:
@@ -55,7 +60,11 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     result = function.decompose(*args, **kwargs)
                 if result is not NotImplemented:
                     return result
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            if _FOREACH_WRITES.fullmatch(str(function.overloadpacket)):
+                # What a list of tensors is written to is not counted below a mode as it is elsewhere.
+                torch.autograd.graph.increment_version(args[0])
+            return result
         result = function(*args, **kwargs)
         self.total += formula(*args, **kwargs, out_val=result)
         return result
