@@ -103,6 +103,8 @@ def family(node: Node) -> str:
         return "const"
     if node.op == "call_module":
         return _module_family(node.type)
+    if node.op == "call_phase":
+        return "mod"
     return _FUNCTIONS.get(node.target.rpartition(".")[2].rstrip("_"), "op")
 
 

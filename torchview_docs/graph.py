@@ -5,8 +5,9 @@ tree: a node's `scope` names the call that it ran in, and a call comes before wh
 A node without children is a leaf; edges run between leaves only. A call with children says in
 `args` and `results` what went in and came out, but no edge ends there: it is a border, not a
 computation. A call without children (`nn.Identity`, a scripted module, and every call that a
-view has closed) is a leaf like any operation. Views may put a `group` around steps of one call: a
-scope that no module is.
+view has closed) is a leaf like any operation. Two scopes are no modules: `call_phase`, a method
+that is a phase of a module's forward (a message passing layer's `propagate`, `message`,
+`aggregate`, `update`), and `group`, which views may put around steps of one call.
 
 Every tensor is one output of one leaf, and is spoken of by that leaf's name and the index of the
 output. The JSON form (`Graph.to_json`) is the documented exchange format; FORMAT is its version.
@@ -24,7 +25,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from torchview_docs.errors import RecordError
 
-__all__ = ["FORMAT", "SCOPES", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
+__all__ = ["CALLS", "FORMAT", "SCOPES", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
 
 #: Version of the JSON format; raised when a reader of the old one would misunderstand the new.
 FORMAT = 2
@@ -35,6 +36,7 @@ Op: TypeAlias = Literal[
     "call_function",  # a torch function
     "call_method",  # a method of a tensor
     "call_module",  # a call of a module: open with children, or a leaf
+    "call_phase",  # a method that is a phase of a module's forward (`propagate`); open or a leaf, alike
     "output",  # a tensor that the model returns
     "tensor",  # a tensor shown as a node of its own; made by a view only
     "group",  # steps of one call that repeat together, as their scope; made by a view only
@@ -44,7 +46,9 @@ Op: TypeAlias = Literal[
 _BITS = re.compile(r"\d+")
 
 #: What other nodes can run in.
-SCOPES: frozenset[Op] = frozenset({"call_module", "group"})
+SCOPES: frozenset[Op] = frozenset({"call_module", "call_phase", "group"})
+#: The scopes that a view can close: what ran in them is then one step.
+CALLS: frozenset[Op] = frozenset({"call_module", "call_phase"})
 
 
 class TensorMeta(NamedTuple):
@@ -109,18 +113,19 @@ class Node(NamedTuple):
         target: A placeholder's argument name (`input_ids`, `batch[0]`), a `get_attr`'s dotted
             name (`encoder.pos`) or `tensor` for a constant without one, a function's dotted name
             (`torch.nn.functional.layer_norm`, `operator.getitem`, `torch.add`), a method's name
-            (`view`), a module's path (the root's is empty), an output's name (`logits`, `[0]`),
-            the path of the first module in a group, empty where there is none.
-        scope: Name of the innermost module call around it; None outside the root call.
-        type: A module's class as `module.QualName`; a `get_attr`'s kind (`parameter`, `buffer`,
-            `constant`); else empty.
+            (`view`), a module's path (the root's is empty), its path and a phase's name
+            (`conv1.propagate`), an output's name (`logits`, `[0]`), the path of the first module in a
+            group, empty where there is none.
+        scope: Name of the innermost scope around it; None outside the root call.
+        type: A module's class as `module.QualName`; a phase's method likewise; a `get_attr`'s kind
+            (`parameter`, `buffer`, `constant`); else empty.
         args: The tensors that it uses, in argument order.
         outputs: The tensors that it makes; one entry per output, also of a call with children.
         results: Only of a call with children: which inner tensors `outputs` are.
         config: A module's `extra_repr`, an operation's arguments that are no tensors
             (`dim=-1, keepdim=True`); raw, shortened when drawn.
         parameters: Of a module call.
-        call: The how-manieth call of this module it is, from 1.
+        call: The how-manieth call of this module it is, from 1; of a phase, within its scope.
         repeat: How many equal neighbours it stands for (view `fold`).
         last: Target of the last of them; empty unless `repeat` is more than 1.
         flops: Floating-point operations that it takes, a multiply-add two, with all that ran in it; of

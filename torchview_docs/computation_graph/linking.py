@@ -16,7 +16,7 @@ from torchview_docs.computation_graph.nodes import (
     TensorNode,
 )
 from torchview_docs.families import class_name
-from torchview_docs.graph import Graph, Op, TensorMeta, Use
+from torchview_docs.graph import CALLS, Graph, Op, TensorMeta, Use
 from torchview_docs.graph import Node as Step
 from torchview_docs.views import levels
 
@@ -198,7 +198,7 @@ class _Linker:
             compute_unit_id=step.target,
             type_=step.type,
             is_open=step.name in self.view.children,
-            is_container=all(child.op != "call_module" for child in self.ran_in(step)),
+            is_container=all(child.op not in CALLS for child in self.ran_in(step)),
             num_parameters=step.parameters.total if step.parameters else 0,
         )
         self.describe(node, step)

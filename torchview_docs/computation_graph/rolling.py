@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 
-from torchview_docs.graph import Graph, Node, Use
+from torchview_docs.graph import CALLS, Graph, Node, Use
 from torchview_docs.views.totals import total_of
 
 __all__ = ["rolled", "rolled_up"]
 
-_CALLS = frozenset({"call_module", "call_function", "call_method"})
-_STEPS = _CALLS | {"get_attr"}
+_STEPS = frozenset({*CALLS, "call_function", "call_method", "get_attr"})
 
 
 def rolled(view: Graph) -> Mapping[str, str]:
@@ -32,10 +31,10 @@ def rolled(view: Graph) -> Mapping[str, str]:
     by_module: dict[Hashable, list[str]] = defaultdict(list)
     loose: dict[Hashable, list[Node]] = defaultdict(list)
     for node in view.nodes:
-        if node.op not in _CALLS:
+        if node.op not in _STEPS or node.op == "get_attr":
             continue
         opened = node.name in view.children
-        if node.op == "call_module" and (opened or (node.parameters and node.parameters.total)):
+        if node.op in CALLS and (opened or (node.parameters and node.parameters.total)):
             by_module[node.target, opened].append(node.name)
         else:
             scope = view.by_name[node.scope].target if node.scope is not None else None

@@ -10,7 +10,7 @@ from torchview_docs.graph import Graph
 from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import view
-from torchview_docs.views.close import close
+from torchview_docs.views.close import callers, close
 
 __all__ = ["Showing", "shown", "simple_calls"]
 
@@ -66,5 +66,5 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
 
 def simple_calls(graph: Graph) -> frozenset[str]:
     """The calls of modules that call no other module."""
-    callers = {node.scope for node in graph.nodes if node.op == "call_module"}
-    return frozenset(n.name for n in graph.nodes if n.op == "call_module" and n.name not in callers)
+    parents = callers(graph)
+    return frozenset(n.name for n in graph.nodes if n.op == "call_module" and n.name not in parents)

@@ -21,7 +21,7 @@ from torchview_docs.drawing.labels import (
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
 from torchview_docs.families import class_name, family
-from torchview_docs.graph import Graph, Node, TensorMeta
+from torchview_docs.graph import CALLS, Graph, Node, TensorMeta
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
 from torchview_docs.views.close import root_call
@@ -89,7 +89,7 @@ def _row(view: Graph, node: Node) -> Row:
         config = tensor.dtype if tensor else ""
     elif node.op == "tensor":
         config = node.outputs[0].dtype
-    elif node.op == "call_module":
+    elif node.op in CALLS:
         link = node.type
     elif node.op == "call_method":
         link = f"{_METHOD_CLASS}.{node.target}"
@@ -137,7 +137,8 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     """The frame of each leaf, and the frames.
 
     A call that holds only one card or one frame has none, unless it or the card is repeated (its
-    name would be lost); nor has the model, unless there is something to tell of it as a whole.
+    name would be lost); nor has the model, unless there is something to tell of it as a whole. A phase
+    has one: how a module works is what it is there for.
     """
     root = root_call(view)
     calls = [
@@ -145,7 +146,15 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     ]
     held = Counter(n.scope for n in view.nodes if n.name in cards or n.name in view.children)
     runs = {n.scope for n in view.nodes if n.name in cards and n.repeat > 1}
-    shown = {n.name for n in calls if held[n.name] != 1 or n.repeat > 1 or n.name in runs or n is root}
+    shown = {
+        n.name
+        for n in calls
+        if held[n.name] != 1
+        or n.repeat > 1
+        or n.name in runs
+        or n is root
+        or n.op == "call_phase"
+    }
     around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
     if root is not None:
         around[root.name] = None
@@ -164,7 +173,7 @@ def _frame(view: Graph, call: Node, outer: Node | None) -> Frame:
     whole_model = call.op == "call_module" and not call.target
     full = path(call, outer) or call.target or (view.name if whole_model else "repeated")
     title = shortened(full, PATH)
-    name = class_name(call.type)
+    name = class_name(call.type) if call.op == "call_module" else ""
     subtitle = "" if whole_model else shortened(name, PATH)
     counted = count(call.parameters.total) if call.parameters and call.parameters.total else ""
     peak = f"peak {quantity(view.peak, 'B')}" if whole_model and view.peak else ""

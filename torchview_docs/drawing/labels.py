@@ -61,6 +61,10 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
         return Words(title, "", name if title != name else "")
+    if node.op == "call_phase":
+        around = view.by_name[node.scope] if node.scope else None
+        note = call_note(node, around) if calls else ""
+        return Words(shortened(class_name(node.type), TITLE), note, path_range(node))
     if node.op == "get_attr":
         return _attribute_words(node, view)
     if node.op == "tensor":
@@ -197,6 +201,8 @@ def path(node: Node, around: Node | None) -> str:
     """
     relative = path_range(node)
     within = around.target if around else ""
+    while around and around.op == "call_phase" and within and not node.target.startswith(f"{within}."):
+        within = within.rpartition(".")[0]  # what a phase calls is a part of its module
     if within and node.target.startswith(f"{within}."):
         relative = relative[len(within) + 1 :]
         parts = within.split(".")

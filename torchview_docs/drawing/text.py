@@ -102,6 +102,10 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
             node.repeat,
             node.name,
         )
+    if node.op == "call_phase":
+        said = words(node, view, calls=False)
+        sizes = _shapes([shape(t) for t in node.outputs])
+        return LayerRow(depth, "", said.title, "", sizes, None, node.repeat, node.name)
     if node.op == "group":
         where = path(node, view.by_name[node.scope] if node.scope else None)
         total = node.parameters.total if node.parameters and node.parameters.total else None

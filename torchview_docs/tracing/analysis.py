@@ -11,6 +11,7 @@ from torchview_docs.tracing.functions import Kind
 from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.packed import named, operands, values
+from torchview_docs.tracing.phases import phase_node, without_empty_phases
 from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
@@ -88,7 +89,7 @@ class _Analysis:
             if source is not None:
                 self.steps.add_use(name, Use(source, 0, arg))
         self._forget_statistics()
-        return iter(self.steps)
+        return without_empty_phases(list(self.steps))
 
     def _forget_statistics(self) -> None:
         """Running statistics are outputs of what updated them only if something reads them."""
@@ -184,10 +185,7 @@ class _Analysis:
     # -- module calls ---------------------------------------------------------------------
 
     def _enter(self, time: int, call: Call) -> None:
-        module, parent, name = call.module, call.parent, self.names.call(call)
-        type_ = class_name(module)
-        if type_ not in self.sources:
-            self.sources[type_] = place_of_class(class_of(module))
+        parent, name = call.parent, self.names.call(call)
         args: list[Use] = []
         for arg, value in named(call):
             if call not in self.open:
@@ -196,18 +194,28 @@ class _Analysis:
                 args += [self._use(output, arg, value) for output in self.flow.read(value)]
             else:
                 self._late.append((name, parent, arg, value))
+        scope = self.names.call(parent) if parent is not None else None
+        number = self.names.number(call)
+        if call.phase:
+            node = phase_node(call, name, scope, self.modules.path(call.module))
+            self.steps.put(time, node._replace(args=tuple(args), call=number))
+            return
+        module = call.module
+        type_ = class_name(module)
+        if type_ not in self.sources:
+            self.sources[type_] = place_of_class(class_of(module))
         self.steps.put(
             time,
             Node(
                 name,
                 "call_module",
                 self.modules.path(module),
-                self.names.call(parent) if parent is not None else None,
+                scope,
                 type_,
                 tuple(args),
                 config=config_of_module(module),
                 parameters=self._parameters.of(module),
-                call=self.names.number(call),
+                call=number,
             ),
         )
 
@@ -300,9 +308,13 @@ def _calls_with_children(record: Record) -> set[Call]:
     for event in record.events:
         if isinstance(event, OpEvent) and event.call is not None and not renames(event.function):
             found.add(event.call)
-        elif isinstance(event, Call) and event.parent is not None:
+        elif isinstance(event, Call) and event.parent is not None and not event.phase:
             found.add(event.parent)
-    return found
+    phases = [event for event in record.events if isinstance(event, Call) and event.phase]
+    for phase in reversed(phases):
+        if phase in found and phase.parent is not None:
+            found.add(phase.parent)
+    return found.union(phases)  # also those in which nothing happened: they are no steps
 
 
 def _part(plan: Plan, event: OpEvent) -> Region | None:

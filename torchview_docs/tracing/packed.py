@@ -44,8 +44,11 @@ def operands(args: Any, kwargs: Any) -> Iterator[tuple[str, Value]]:
 
 
 def named(call: Call) -> list[tuple[str, Value]]:
-    """The values that a module is called with, under the names of its forward's parameters."""
-    names = forward_names(call.module, len(call.args))
+    """The values that a module or its phase is called with, under the names of the parameters."""
+    if call.phase:
+        names = argument_names(getattr(type(call.module), call.phase), len(call.args))
+    else:
+        names = forward_names(call.module, len(call.args))
     found: list[tuple[str, Value]] = []
     for name, arg in (*zip(names, call.args, strict=True), *call.kwargs.items()):
         if isinstance(arg, Value):  # as most

@@ -18,7 +18,7 @@ import torch
 from torchview_docs.tracing.internals import no_torch_function
 from torchview_docs.tracing.transforms import patch_transforms
 
-__all__ = ["Watcher", "install", "remove"]
+__all__ = ["Watcher", "current", "install", "remove"]
 
 
 class Watcher(Protocol):
@@ -26,6 +26,11 @@ class Watcher(Protocol):
 
     def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
         """Run a call of a module and record that it happened."""
+
+    def phase_call(
+        self, phase: str, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any
+    ) -> Any:
+        """Run a method of a module that is a phase of its forward, and record that it happened."""
 
     def opaque(self, name: Any, run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run something that torch does not see, as one operation called `name`."""
@@ -92,7 +97,8 @@ def _take_out() -> None:
         _undo.pop()()
 
 
-def _current() -> Watcher | None:
+def current() -> Watcher | None:
+    """The recorder of this thread, the innermost of several."""
     return _recorders.stack[-1] if _recorders.stack else None
 
 
@@ -159,7 +165,7 @@ _TRANSPARENT = {"torch.utils.checkpoint.CheckpointFunction"}
 
 def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
     """What `Function.apply` does while a recorder is installed."""
-    recorder = _current()
+    recorder = current()
     run = _original_apply.run
     name = f"{cls.__module__}.{cls.__qualname__}"
     if recorder is None or name in _TRANSPARENT:
@@ -169,7 +175,7 @@ def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
 
 def _unseen() -> Callable[[], None]:
     undo = [
-        patch_transforms(_current),
+        patch_transforms(current),
         # nested_tensor(tensors, …) copies from a list, which no mode sees.
         _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor"),
         _scripted_functions(),
@@ -196,7 +202,7 @@ def _opaque(module: Any, attribute: str, name: str) -> Callable[[], None]:
             return original(*args, **kwargs)
 
     def patched(*args: Any, **kwargs: Any) -> Any:
-        recorder = _current()
+        recorder = current()
         if recorder is None:
             return original(*args, **kwargs)
         return recorder.opaque(name, run, args, kwargs)
@@ -209,7 +215,7 @@ def _swapped_tensors() -> Callable[[], None]:
     original: Callable[..., Any] = torch.utils.swap_tensors
 
     def swap_tensors(t1: torch.Tensor, t2: torch.Tensor) -> None:
-        recorder = _current()
+        recorder = current()
         if recorder is None:
             original(t1, t2)
         else:
@@ -228,7 +234,7 @@ def _scripted_functions() -> Callable[[], None]:
     original = cls.__call__
 
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        recorder = _current()
+        recorder = current()
         if recorder is None:
             return original(self, *args, **kwargs)
         return recorder.scripted(self.name, lambda *a, **k: original(self, *a, **k), args, kwargs)
@@ -247,7 +253,7 @@ def _operation(holder: Any, attribute: str) -> Callable[[], None]:
     original = getattr(holder, attribute)
 
     def seen(*args: Any, **kwargs: Any) -> Any:
-        recorder = _current()
+        recorder = current()
         return original(*args, **kwargs) if recorder is None else recorder.operation(original, args, kwargs)
 
     setattr(holder, attribute, seen)

@@ -48,7 +48,7 @@ class Op:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A call of a module.
+    """A call of a module, or of a method of it that is a phase of its forward.
 
     Attributes:
         module: What was called.
@@ -58,6 +58,7 @@ class Call:
         start: The number of this event.
         result: Packed; None if it raised.
         opaque: It is one node whatever runs inside (scripted modules).
+        phase: Name of the method (`propagate`); empty for a call of the module.
     """
 
     module: torch.nn.Module
@@ -67,6 +68,7 @@ class Call:
     start: int
     result: Any = None
     opaque: bool = False
+    phase: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -352,12 +352,20 @@ class Recorder(TorchFunctionMode):
 
     # -- module calls ---------------------------------------------------------------------
 
-    def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
-        """Run a call of a module and record that it happened."""
+    def phase_call(
+        self, phase: str, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any
+    ) -> Any:
+        """Run a method of a module that is a phase of its forward, and record that it happened."""
+        return self.module_call(lambda _, *args, **kwargs: run(*args, **kwargs), module, args, kwargs, phase)
+
+    def module_call(
+        self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any, phase: str = ""
+    ) -> Any:
+        """Run a call of a module, or of one of its phases, and record that it happened."""
         if self._muted:
             return run(module, *args, **kwargs)
         packed_args, packed_kwargs = pack(args, self._seen), pack(kwargs, self._seen)
-        call = Call(module, packed_args, packed_kwargs, self._call, len(self.record.events))
+        call = Call(module, packed_args, packed_kwargs, self._call, len(self.record.events), phase=phase)
         self.record.events.append(call)
         call.opaque = isinstance(module, torch.jit.ScriptModule)
         self._call = call

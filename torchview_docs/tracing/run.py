@@ -22,6 +22,7 @@ from torchview_docs.tracing.measures import NOTHING, Measures, measured
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules, class_name
 from torchview_docs.tracing.packed import argument_names, forward_names
+from torchview_docs.tracing.phases import seen_phases
 from torchview_docs.tracing.recorder import Recorder
 from torchview_docs.tracing.sources import Holdings
 from torchview_docs.tracing.state import Saved, fixed_randomness
@@ -94,7 +95,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         if root is not None:
             _set_mode(root, training=subject.mode == "train")
-        with fixed_randomness(), torch.set_grad_enabled(grad), recorder:
+        with fixed_randomness(), torch.set_grad_enabled(grad), seen_phases(modules.all), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
         device = "meta" if hybrid is not None else _device(root, inputs)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from torchview_docs.graph import Graph, Node, TensorMeta, Use
+from torchview_docs.graph import CALLS, Graph, Node, TensorMeta, Use
 
-__all__ = ["close", "close_below", "hide_module_functions", "levels", "root_call"]
+__all__ = ["callers", "close", "close_below", "hide_module_functions", "levels", "root_call"]
 
 
 _NO_PARTS: Mapping[str, float] = {}
@@ -38,7 +38,7 @@ def levels(graph: Graph) -> Mapping[str, int]:
 
 
 def close_below(graph: Graph, depth: float, parts: Mapping[str, float] = _NO_PARTS) -> Graph:
-    """Close the module calls that are `depth` or more levels deep; 0 leaves one leaf, inf all open.
+    """Close the calls that are `depth` or more levels deep; 0 leaves one leaf, inf all open.
 
     Args:
         graph: The graph.
@@ -60,7 +60,7 @@ def close_below(graph: Graph, depth: float, parts: Mapping[str, float] = _NO_PAR
         {
             node.name
             for node in graph.nodes
-            if node.op == "call_module" and node.name not in opened and level[node.name] >= limit[node.name]
+            if node.op in CALLS and node.name not in opened and level[node.name] >= limit[node.name]
         },
     )
 
@@ -75,18 +75,23 @@ def hide_module_functions(graph: Graph, keep: Iterable[str | None] = ()) -> Grap
         graph: The graph.
         keep: Further calls that stay open.
     """
-    parents = {*keep, *(_module_around(n, graph) for n in graph.nodes if n.op == "call_module")}
+    parents = {*keep, *callers(graph)}
     root = root_call(graph)
     if root is not None and not root.type.startswith("torch.nn.modules."):
         parents.add(root.name)
     return close(graph, {n.name for n in graph.nodes if n.op == "call_module" and n.name not in parents})
 
 
-def _module_around(node: Node, graph: Graph) -> str | None:
-    scope = node.scope
-    while scope is not None and graph.by_name[scope].op == "group":
-        scope = graph.by_name[scope].scope
-    return scope
+def callers(graph: Graph) -> frozenset[str | None]:
+    """The module calls that call modules, in phases and groups too; None where no module does."""
+    found = set()
+    for node in graph.nodes:
+        if node.op == "call_module":
+            scope = node.scope
+            while scope is not None and graph.by_name[scope].op != "call_module":
+                scope = graph.by_name[scope].scope
+            found.add(scope)
+    return frozenset(found)
 
 
 def close(graph: Graph, calls: Iterable[str]) -> Graph:

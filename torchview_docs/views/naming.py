@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from torchview_docs.errors import ViewError
 from torchview_docs.families import class_name
-from torchview_docs.graph import Graph, Node
+from torchview_docs.graph import CALLS, Graph, Node
 from torchview_docs.options import nearest
 from torchview_docs.patterns import is_optional, matcher
 
@@ -28,7 +28,7 @@ def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = F
     Raises:
         ViewError: A pattern names nothing.
     """
-    names = {node.name: _names(node) for node in graph.nodes if not calls or node.op == "call_module"}
+    names = {node.name: _names(node) for node in graph.nodes if not calls or node.op in CALLS}
     found: set[str] = set()
     for pattern in patterns:
         matches = matcher(pattern)
@@ -69,6 +69,8 @@ def _names(node: Node) -> tuple[str, ...]:
     match node.op:
         case "call_module":
             return (node.name, node.target, class_name(node.type), node.type) if node.target else ()
+        case "call_phase":
+            return (node.name, node.target, class_name(node.type))
         case "call_function" | "call_method" | "get_attr":
             return (node.name, node.target)
     return ()

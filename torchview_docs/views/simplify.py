@@ -67,7 +67,7 @@ def _emptied(graph: Graph, passing: Collection[str]) -> _Emptied:
         if call is root:
             kept |= children - removed
             closed |= children & removed
-        elif call.op == "group" or (
+        elif call.op != "call_module" or (
             is_transparent_class(call.type) and not (call.parameters and call.parameters.total)
         ):
             removed.add(call.name)
