@@ -10,7 +10,10 @@ from torchview_docs.manifest import Environment
 
 __all__ = ["drawing_engine"]
 
-_DRAWS = ("views", "drawing", "graph.py", "families.py", "spec.py", "options.py", "patterns.py", "markup.py")
+_DRAWS = (
+    *("views", "drawing", "graph.py", "input_graph.py", "families.py"),
+    *("spec.py", "options.py", "patterns.py", "markup.py"),
+)
 
 
 def drawing_engine(environment: Environment) -> str:

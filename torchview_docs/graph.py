@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from torchview_docs.errors import RecordError
+from torchview_docs.input_graph import InputGraph
 
 __all__ = ["CALLS", "FORMAT", "SCOPES", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
 
@@ -165,6 +166,7 @@ class Graph:
             as seen from the folder that the package is imported from.
         peak: Estimate of how many bytes of tensors, parameters apart, there are at once; None where
             that was not counted.
+        input_graphs: The graphs among the inputs: their nodes and edges.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Graph:
     why: str = field(default="", compare=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     peak: int | None = None
+    input_graphs: tuple[InputGraph, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -270,6 +273,8 @@ class Graph:
             head["sources"] = dict(self.sources)
         if self.peak is not None:
             head["peak"] = self.peak
+        if self.input_graphs:
+            head["input_graphs"] = [graph.to_data() for graph in self.input_graphs]
         lines = ",\n".join(_dump(_node_to_data(node)) for node in self.nodes)
         return _dump(head)[:-1] + ', "nodes": [\n' + lines + "\n]}\n"
 
@@ -303,6 +308,9 @@ class Graph:
                 for name, place in _typed(top.get("sources", {}), dict, "sources").items()
             },
             peak=_count(top, "peak"),
+            input_graphs=tuple(
+                InputGraph.from_data(g) for g in _typed(top.get("input_graphs", []), list, "input graphs")
+            ),
         )
         graph.validate()
         return graph

@@ -100,6 +100,13 @@ class FigureSpec:
         "Leave out what only passes a tensor on or changes how it is laid out: `view`, `transpose`, "
         "`contiguous`, `nn.Identity`, dropout in eval mode; its effect is seen in the shapes.",
     )
+    show_input_graph: bool = option(
+        False,
+        kinds.flag,
+        "view",
+        "Draw a graph that is an input of the model (`edge_index`, PyTorch Geometric's `Data`) with its "
+        "nodes and edges, where it has at most 50 nodes; of a larger one the card says how many.",
+    )
     fold: bool = option(
         True, kinds.flag, "view", "Draw a run of equal neighbours once, with its count (× 12)."
     )

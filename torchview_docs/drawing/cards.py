@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from torchview_docs.drawing.labels import (
     CONFIG,
     PATH,
+    TITLE,
     count,
     measures,
     operation_name,
@@ -19,6 +20,7 @@ from torchview_docs.drawing.labels import (
     words,
 )
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
+from torchview_docs.drawing.pictures import Shown, pictures
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
 from torchview_docs.families import class_name, family
 from torchview_docs.graph import CALLS, Graph, Node, TensorMeta
@@ -49,15 +51,20 @@ _METHOD_CLASS = "torch.Tensor"
 def scene(view: Graph, spec: FigureSpec) -> Scene:
     """What is to be drawn of a view."""
     packed = {node.name: chain for chain in chains(view) for node in chain}
+    shown = pictures(view) if spec.show_input_graph else {}
     card_of = {leaf.name: packed.get(leaf.name, (leaf,))[0].name for leaf in view.leaves}
+    card_of |= {name: one.tensors[0] for name, one in shown.items()}
     frame_of, frames = _frames(view, set(card_of.values()))
     cards = [
-        _card(view, packed.get(leaf.name, (leaf,)), frame_of[leaf.name])
+        _graph_card(view, leaf, shown[leaf.name])
+        if leaf.name in shown
+        else _card(view, packed.get(leaf.name, (leaf,)), frame_of[leaf.name])
         for leaf in view.leaves
         if card_of[leaf.name] == leaf.name
     ]
     labels = _labels(view, packed) if spec.show_shapes else {}
-    return Scene(_evened(cards), frames, _links(view, card_of, labels), spec.direction)
+    links = _links(view, card_of, labels, {name: one.tensors.index(name) for name, one in shown.items()})
+    return Scene(_evened(cards), frames, links, spec.direction)
 
 
 # -- cards --------------------------------------------------------------------------------
@@ -81,10 +88,20 @@ def _card(view: Graph, chain: tuple[Node, ...], frame: str | None) -> Card:
     )
 
 
+def _graph_card(view: Graph, node: Node, shown: Shown) -> Card:
+    """The card of a graph: for all inputs that hold it, under its name where they are several."""
+    row = _row(view, node)
+    if len(shown.tensors) > 1:
+        title = shortened(shown.graph.name, TITLE)
+        row = row._replace(title=title, config=shown.graph.summary, hint="")
+    width = max(_width((row,), "input", 1), shown.picture.width)
+    return Card(node.name, "input", (row,), width, _HEIGHT + shown.picture.height, picture=shown.picture)
+
+
 def _row(view: Graph, node: Node) -> Row:
     said = words(node, view)
     config, link = said.config, ""
-    if node.op in ("placeholder", "output"):
+    if node.op in ("placeholder", "output") and not config:
         tensor = node.outputs[0] if node.outputs else view.tensor(node.args[0]) if node.args else None
         config = tensor.dtype if tensor else ""
     elif node.op == "tensor":
@@ -202,8 +219,12 @@ def _frame(view: Graph, call: Node, outer: Node | None) -> Frame:
 
 
 def _links(
-    view: Graph, card_of: Mapping[str, str], labels: Mapping[tuple[str, int], str]
+    view: Graph,
+    card_of: Mapping[str, str],
+    labels: Mapping[tuple[str, int], str],
+    numbers: Mapping[str, int],
 ) -> tuple[Link, ...]:
+    """The links; `numbers` has the output of inputs that share a card."""
     links: dict[tuple[str, int, str], Link] = {}
     for leaf in view.leaves:
         target = card_of[leaf.name]
@@ -214,10 +235,11 @@ def _links(
             if source != target:  # a chain's own links are inside its card
                 label = labels.get((use.node, use.output), "")
                 width = round(text_width(label, LABEL_SIZE), 1) if label else 0.0
-                link = Link(source, target, use.output, place, label, width, use.python)
-                known = links.setdefault((source, use.output, target), link)
+                output = numbers.get(use.node, use.output)
+                link = Link(source, target, output, place, label, width, use.python)
+                known = links.setdefault((source, output, target), link)
                 if known.dashed and not link.dashed:  # the tensor itself is used as well
-                    links[source, use.output, target] = known._replace(dashed=False)
+                    links[source, output, target] = known._replace(dashed=False)
     return tuple(links.values())
 
 

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, NamedTuple, get_args
 
 from torchview_docs.drawing import FORMAT
-from torchview_docs.drawing.scene import Card, CardKind, Frame, Row
+from torchview_docs.drawing.scene import Card, CardKind, Dot, Frame, Line, Picture, Row
 from torchview_docs.errors import RecordError
 
 __all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
@@ -146,12 +146,24 @@ def _frame(data: list[Any], *place: Any) -> PlacedFrame:
 
 
 def _card(data: list[Any], *place: Any) -> PlacedCard:
-    name, kind, rows, *rest = _listed(data)
-    _checked([name, kind, *rest], "ssffnbi")
+    name, kind, rows, width, height, frame, commutative, repeat, picture = _listed(data)
+    _checked([name, kind, width, height, frame, commutative, repeat], "ssffnbi")
     if kind not in get_args(CardKind):
         raise ValueError(f"{kind!r} is no kind of card")
     made = tuple([Row(*_checked(_listed(row), "ssssss")) for row in _listed(rows)])
-    return PlacedCard(Card(name, kind, made, *rest), *_checked([*place], "ffff"))
+    shown = None if picture is None else _picture(_listed(picture))
+    card = Card(name, kind, made, width, height, frame, commutative, repeat, shown)
+    return PlacedCard(card, *_checked([*place], "ffff"))
+
+
+def _picture(data: list[Any]) -> Picture:
+    width, height, dots, lines, legend, title = data
+    _checked([width, height, title, *_listed(legend)], "ffs" + "s" * len(legend))
+    placed = tuple([Dot(*_checked(_listed(dot), "ffi")) for dot in _listed(dots)])
+    drawn = tuple([Line(*_checked(_listed(line), "iibb")) for line in _listed(lines)])
+    if any(not 0 <= end < len(placed) for line in drawn for end in line[:2]):
+        raise IndexError("an edge of a picture joins what is not there")
+    return Picture(width, height, placed, drawn, tuple(legend), title)
 
 
 def _wire(source: Any, output: Any, points: Any, *rest: Any) -> Wire:

@@ -11,6 +11,7 @@ from torchview_docs.drawing.configs import module_config
 from torchview_docs.drawing.operations import operation_config
 from torchview_docs.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
+from torchview_docs.input_graph import InputGraph, Relation
 
 __all__ = [
     "Words",
@@ -57,6 +58,10 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
     """
     if node.op == "call_module":
         return _module_words(node, view, calls)
+    if node.op == "placeholder":
+        for graph in view.input_graphs:
+            if (relation := graph.relation(node.name)) is not None:
+                return _graph_words(node, graph, relation)
     if node.op in ("placeholder", "output"):
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
@@ -92,6 +97,16 @@ def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     where = path_range(node)
     hint = f"{where}: {name}({raw})" if where else f"{name}({raw})" if raw else name
     return Words(title, config, hint)
+
+
+def _graph_words(node: Node, graph: InputGraph, relation: Relation) -> Words:
+    """An input that holds edges says how many; a relation of several is named by its types."""
+    title = node.target
+    if len(graph.relations) > 1 and len(title) > TITLE:
+        source, target = graph.nodes[relation.source].name, graph.nodes[relation.target].name
+        title = f"{source} {relation.name} {target}"
+    title = shortened(title, TITLE)
+    return Words(title, graph.summary_of(relation), node.target if title != node.target else "")
 
 
 def _own_name(node: Node, around: Node | None) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Card", "Frame", "Link", "Row", "Scene"]
+__all__ = ["Card", "Dot", "Frame", "Line", "Link", "Picture", "Row", "Scene"]
 
 CardKind: TypeAlias = Literal[
     "input",  # a pill at the start
@@ -36,11 +36,43 @@ class Row(NamedTuple):
     hint: str = ""
 
 
+class Dot(NamedTuple):
+    """A node of a picture: its middle in px from the picture's top left, and index of its type."""
+
+    x: float
+    y: float
+    kind: int = 0
+
+
+class Line(NamedTuple):
+    """An edge of a picture: its ends by their index, and at which of them there is an arrow head."""
+
+    start: int
+    end: int
+    head: bool = False
+    tail: bool = False
+
+
+class Picture(NamedTuple):
+    """A small graph, drawn in the card of the input that it is.
+
+    `legend` has the words for each type of node, and is empty where there is but one. `title` tells
+    it to those who do not see it.
+    """
+
+    width: float
+    height: float
+    dots: tuple[Dot, ...]
+    lines: tuple[Line, ...]
+    legend: tuple[str, ...] = ()
+    title: str = ""
+
+
 class Card(NamedTuple):
     """A box with one row, or with several for a packed chain such as Conv → Norm → Act.
 
     `frame` is the name of the frame that it stands in, None for the outermost. `commutative` says
-    that its arguments may arrive in any order (`add`, `mul`).
+    that its arguments may arrive in any order (`add`, `mul`). Under its row may be a `picture`.
     """
 
     name: str
@@ -51,6 +83,7 @@ class Card(NamedTuple):
     frame: str | None = None
     commutative: bool = False
     repeat: int = 1
+    picture: Picture | None = None
 
 
 class Frame(NamedTuple):

@@ -6,7 +6,8 @@
       path.tv-wires            all wires; .tv-dashed those that carry no data; path.tv-heads
       g.tv-cards               a card is g.tv-<family>, or `a` where it links: rect, path (its bar), text;
                                one with several rows is a g with a rect and such a group per row;
-                               g.tv-io, g.tv-source and g.tv-tensor are pills: tensors, not computations
+                               g.tv-io, g.tv-source and g.tv-tensor are pills: tensors, not computations;
+                               g.tv-graph an input whose graph is drawn (see picture_svg)
       g.tv-labels              shapes
 
 A `tspan` with an `x` is set flush right; one with a `dy` is a second line. No element has an event
@@ -21,8 +22,10 @@ from functools import cache
 from typing import TypeAlias
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
+from torchview_docs.drawing.markings import escape
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
-from torchview_docs.drawing.scene import Row
+from torchview_docs.drawing.picture_svg import picture_parts
+from torchview_docs.drawing.scene import Picture, Row
 from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets, ways
 from torchview_docs.drawing.theme import file_stylesheet, stylesheet
 
@@ -31,14 +34,6 @@ __all__ = ["escape", "stylesheet", "svg"]
 #: The address of a class or function, None where there is none.
 LinkResolver: TypeAlias = Callable[[str], str | None]
 
-#: What XML 1.0 forbids, HTML calls an error, or turns the direction of the text around it.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
-)
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": " ", "\n": " "})
-
 _ROW = 26
 #: From this height on, a single row has its configuration under its title.
 _TWO_LINES = 40
@@ -46,14 +41,9 @@ _TWO_LINES = 40
 _TITLE_X, _CONFIG_X = 13, 10
 _PILL_X, _PILL_END = 16, 14
 _FRAME_END = 10
+#: Radius of the corners of a graph's card.
+_TAB = 10
 _PILLS = {"input": "io", "output": "io", "source": "source", "tensor": "tensor"}
-
-
-def escape(text: str) -> str:
-    """Text for XML and HTML, in an element or in an attribute; what neither can hold is left out."""
-    # Most texts hold nothing that is unfit, which is told faster than taken out.
-    fit = text if text.isascii() and text.isprintable() else _UNFIT.sub("", text)
-    return fit.translate(_ESCAPES)
 
 
 def svg(
@@ -137,6 +127,8 @@ class _Writer:
             end -= size + 3
         body = back + _rect(box, 15 if pill else 5)
         row = card.rows[0]
+        if card.picture is not None:
+            return self._graph(box, row, card.picture)
         if len(card.rows) > 1:
             return f"<g>{body}{''.join(self._rows(placed, end))}{badge}</g>"
         middle = y + height // 2
@@ -147,6 +139,20 @@ class _Writer:
         if pill:
             return self._part(row, pill, body, text)
         return self._part(row, row.family, body, _bar(x, y, height) + text + badge)
+
+    def _graph(self, box: Box, row: Row, picture: Picture) -> str:
+        """An input whose graph is drawn: a panel, with the pill as its head."""
+        x, y, width, height = box
+        head = height - px(picture.height)
+        tab = f"M{x} {y + head}v{_TAB - head}a{_TAB} {_TAB} 0 0 1 {_TAB}-{_TAB}h{width - 2 * _TAB}"
+        tab += f"a{_TAB} {_TAB} 0 0 1 {_TAB} {_TAB}v{head - _TAB}z"
+        text = _words(row, x + _PILL_X, x + width - _PILL_END, y + head // 2 + 5)
+        hint = _title(row.hint) if row.hint else ""
+        inside = Box(x, y + head, width, height - head)
+        return (
+            f'<g class="tv-graph">{_rect(box, _TAB)}<path class="tv-tab" d="{tab}"/>'
+            f'<g class="tv-io">{hint}{text}</g>{picture_parts(picture, inside)}</g>'
+        )
 
     def _rows(self, placed: PlacedCard, end: int) -> Iterator[str]:
         """The rows of a card with several."""

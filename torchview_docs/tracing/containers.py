@@ -52,6 +52,18 @@ def _attributes(holder: Any) -> list[tuple[str, Any]]:
     to_dict = getattr(type(holder), "to_dict", None)
     if callable(to_dict) and "_store" in vars(holder):
         return [(_key(key), value) for key, value in dict(to_dict(holder)).items()]
+    if "_node_store_dict" in vars(holder):  # its HeteroData, which has a store for each type
+        held = vars(holder)
+        stores = {
+            "": held.get("_global_store"),
+            **held["_node_store_dict"],
+            **held.get("_edge_store_dict", {}),
+        }
+        return [
+            ((f"[{kind!r}]" if kind else "") + way, value)
+            for kind, store in stores.items()
+            for way, value in (children(store) or ())
+        ]
     return [(f".{name}", value) for name, value in vars(holder).items() if not name.startswith("__")]
 
 

@@ -8,7 +8,7 @@ import gc
 import inspect
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from torchview_docs.graph import Graph
 from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
 from torchview_docs.tracing.hybrid import Hybrid
+from torchview_docs.tracing.input_graphs import input_graphs
 from torchview_docs.tracing.internals import buffers, is_lazy, parameters
 from torchview_docs.tracing.measures import NOTHING, Measures, measured
 from torchview_docs.tracing.memo import Memo
@@ -92,6 +93,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         if hybrid is not None:
             for tensor in _floats(modules, [t for _, t in inputs]):
                 hybrid.declare_unreal(tensor)
+        graphs = input_graphs(_arguments(subject), inputs)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         if root is not None:
             _set_mode(root, training=subject.mode == "train")
@@ -102,7 +104,8 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         graph = analyse(
             recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
         )
-        return measured(graph, recorder.record, subject.measures)
+        graph = measured(graph, recorder.record, subject.measures)
+        return replace(graph, input_graphs=graphs) if graphs else graph
     finally:
         saved.restore()
 
