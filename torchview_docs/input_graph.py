@@ -77,9 +77,9 @@ class InputGraph(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """`34 nodes, 78 edges, undirected`."""
+        """`34 nodes, 78 edges, undirected`; what goes both ways is one edge."""
         parts = [f"{self.graphs:,} graphs"] if self.graphs > 1 else []
-        parts += [_number(self.size, "node"), *_edges(self.relations)]
+        parts += [_number(self.size, "node"), *_edges([r for r in self.relations if not r.back])]
         return ", ".join(parts)
 
     def relation(self, tensor: str) -> Relation | None:
@@ -127,13 +127,14 @@ class InputGraph(NamedTuple):
 
 def _relation(data: list[Any], nodes: tuple[NodeKind, ...]) -> Relation:
     *values, flat = data
-    tensor, name, start, end, edges, loops, directed = _checked(values, (str, str, int, int, int, int, bool))
+    kinds = (str, str, int, int, int, int, bool, bool)
+    tensor, name, start, end, edges, loops, directed, back = _checked(values, kinds)
     source, target = nodes[start], nodes[end]
     numbers = _checked(flat, (int,) * len(flat))
     pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
     if any(a >= source.size or b >= target.size for a, b in pairs):
         raise ValueError("an edge joins a node that there is not")
-    return Relation(tensor, name, start, end, edges, loops, directed, pairs)
+    return Relation(tensor, name, start, end, edges, loops, directed, back, pairs)
 
 
 def _checked(values: list[Any], kinds: tuple[type, ...]) -> list[Any]:
@@ -144,7 +145,7 @@ def _checked(values: list[Any], kinds: tuple[type, ...]) -> list[Any]:
     return values
 
 
-def _edges(relations: tuple[Relation, ...] | list[Relation]) -> list[str]:
+def _edges(relations: list[Relation]) -> list[str]:
     edges, loops = sum(r.edges for r in relations), sum(r.loops for r in relations)
     directed = {r.directed for r in relations}
     said = [_number(edges, "edge")]

@@ -51,16 +51,33 @@ def lay_out_graph(count: int, edges: Sequence[tuple[int, int]], width: float) ->
     parts = [(part, _part(part, near)) for part in _parts(near)]
     # Tall ones first, as books on a shelf; of equals the first.
     parts.sort(key=lambda part: (-part[1].height, part[0][0]))
+    rows: list[list[tuple[list[int], Plan]]] = []
+    room = 0.0
+    for part in parts:
+        if not rows or part[1].width > room:
+            rows.append([])
+            room = width
+        rows[-1].append(part)
+        room -= part[1].width + _GAP
+    return _stacked(rows, count)
+
+
+def _stacked(rows: Sequence[Sequence[tuple[list[int], Plan]]], count: int) -> Plan:
+    """Rows of parts, one under the other, each in the middle."""
+    widths = [fsum(plan.width for _, plan in row) + _GAP * (len(row) - 1) for row in rows]
+    heights = [max(plan.height for _, plan in row) for row in rows]
+    widest = max(widths, default=0.0)
     places: dict[int, Point] = {}
-    x = y = row = widest = 0.0
-    for nodes, plan in parts:
-        if x and x + plan.width > width:
-            x, y, row = 0.0, y + row + _GAP, 0.0
-        for node, (left, top) in zip(nodes, plan.points, strict=True):
-            places[node] = (x + left, y + top)
-        widest, row = max(widest, x + plan.width), max(row, plan.height)
-        x += plan.width + _GAP
-    return Plan(tuple(places[node] for node in range(count)), widest, y + row)
+    y = 0.0
+    for row, width, height in zip(rows, widths, heights, strict=True):
+        x = (widest - width) / 2
+        for nodes, plan in row:
+            top = y + (height - plan.height) / 2
+            for node, (left, down) in zip(nodes, plan.points, strict=True):
+                places[node] = (x + left, top + down)
+            x += plan.width + _GAP
+        y += height + _GAP
+    return Plan(tuple(places[node] for node in range(count)), widest, max(0.0, y - _GAP))
 
 
 def _parts(near: Sequence[Sequence[int]]) -> list[list[int]]:

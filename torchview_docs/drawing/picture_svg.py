@@ -25,7 +25,7 @@ LEGEND_ROW, LEGEND_DOT, LEGEND_GAP = 18, 14, 12
 
 #: So many types have a colour of their own.
 _COLOURS = 8
-_LOOP = 5
+_LOOP = 6
 _HEAD_LENGTH, _HEAD_WIDTH = 7.0, 3.0
 
 

@@ -47,8 +47,8 @@ def _picture(graph: InputGraph) -> Picture:
     for kind in graph.nodes:
         first.append(first[-1] + kind.size)
     lines = _lines(graph, first)
-    # About as wide as high, twice as wide for many graphs.
-    across = max(4.0, 1.6 * sqrt(graph.size))
+    # The graphs of a batch stand beside each other, in a field that is wider than high.
+    across = max(7.0, 2.0 * sqrt(graph.size))
     plan = lay_out_graph(graph.size, [(line.start, line.end) for line in lines], across)
     scale = _scale(plan)
     kinds = [number for number, kind in enumerate(graph.nodes) for _ in range(kind.size)]
@@ -92,21 +92,17 @@ def _scale(plan: Plan) -> float:
 
 
 def _lines(graph: InputGraph, first: list[int]) -> tuple[Line, ...]:
-    """The edges, each pair of nodes joined once; what goes both ways has no arrow heads.
-
-    Unless the graph has a direction: then it has two.
-    """
-    ways: dict[tuple[int, int], bool] = {}
-    for relation in graph.relations:
-        for a, b in relation.pairs:
-            pair = first[relation.source] + a, first[relation.target] + b
-            ways[pair] = ways.get(pair, False) or relation.directed
+    """The edges: two nodes are joined once, with an arrow head at each end where one leads to."""
     lines: dict[tuple[int, int], Line] = {}
-    for (a, b), directed in ways.items():
-        back = (b, a)
-        if back in lines:
-            known = lines[back]
-            lines[back] = known._replace(head=known.head, tail=known.tail or (directed and a != b))
-        else:
-            lines[a, b] = Line(a, b, directed and a != b)
+    for relation in graph.relations:
+        for a, b in () if relation.back else relation.pairs:
+            start, end = first[relation.source] + a, first[relation.target] + b
+            head = relation.directed and start != end
+            known = lines.get((end, start))
+            if known is not None and start != end:
+                lines[end, start] = known._replace(tail=known.tail or head)
+            elif (start, end) in lines:
+                lines[start, end] = lines[start, end]._replace(head=lines[start, end].head or head)
+            else:
+                lines[start, end] = Line(start, end, head)
     return tuple(lines.values())

@@ -170,17 +170,21 @@ class _Draft:
         edges, loops = _parted(ends, source, target)
         symmetric = source == target and _same(edges, edges.flip(0), width)
         # In a heterogeneous graph the way back is often a relation of its own, `rev_writes`.
-        mirrored = symmetric or any(
-            _same(edges, _parted(other, source, target)[0].flip(0), width)
+        mirrors = [
+            k
             for k, (_, _, start, end, other) in enumerate(self.found)
-            if (start, end) == (target, source) and k != number
-        )
+            if (start, end) == (target, source)
+            and k != number
+            and _same(edges, _parted(other, source, target)[0].flip(0), width)
+        ]
+        directed = not (symmetric or mirrors)
+        back = not symmetric and any(k < number for k in mirrors)
         pairs: tuple[tuple[int, int], ...] = ()
         if keep:
             every = [(int(a), int(b)) for a, b in torch.cat([edges, loops], 1).t().tolist()]
             pairs = tuple(dict.fromkeys((min(p), max(p)) if symmetric else p for p in every))
         count = edges.shape[1] // 2 if symmetric else edges.shape[1]
-        return Relation(path, relation, source, target, count, loops.shape[1], not mirrored, pairs)
+        return Relation(path, relation, source, target, count, loops.shape[1], directed, back, pairs)
 
 
 def _parted(ends: torch.Tensor, source: int, target: int) -> tuple[torch.Tensor, torch.Tensor]:
