@@ -49,6 +49,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     collapse: str | Sequence[str] = (),
     show_flops: bool = False,
     show_memory: bool = False,
+    show_input_graph: bool = False,
     **kwargs: Any,
 ) -> ComputationGraph:
     """Run a model once and draw what it did; arguments and defaults are torchview's.
@@ -89,6 +90,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         collapse: Show these modules closed, whatever the depth.
         show_flops: Count floating-point operations, and write them in the nodes; a multiply-add is two.
         show_memory: Count the bytes of the tensors that are made, and write them in the nodes.
+        show_input_graph: Draw a graph that is an input (`edge_index`, PyTorch Geometric's `Data`), where
+            it has at most 50 nodes.
         **kwargs: Further keyword arguments of the model.
 
     Raises:
@@ -131,6 +134,7 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         focus=OPTIONS["focus"].read(focus),
         hide=OPTIONS["hide"].read(hide) if hide else (),
         collapse=OPTIONS["collapse"].read(collapse) if collapse else (),
+        show_input_graph=show_input_graph,
     )
     drawn = ComputationGraph(
         graph,

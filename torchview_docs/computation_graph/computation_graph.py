@@ -20,6 +20,7 @@ from torchview_docs.computation_graph.picture import picture
 from torchview_docs.computation_graph.rendering import Digraph
 from torchview_docs.computation_graph.rolling import rolled
 from torchview_docs.computation_graph.showing import Showing, shown
+from torchview_docs.drawing.dot_graphs import add_input_graphs
 from torchview_docs.graph import Graph
 
 __all__ = ["ComputationGraph"]
@@ -71,6 +72,7 @@ class ComputationGraph:
         focus: The one module that is shown.
         hide: What is left out.
         collapse: What is shown closed.
+        show_input_graph: Whether a small graph that is an input is drawn.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class ComputationGraph:
         self.focus = options.focus
         self.hide = options.hide
         self.collapse = options.collapse
+        self.show_input_graph = options.show_input_graph
         self.collect_attributes = attributes is not None
         self._simple = simple
         self._attributes = attributes or {}
@@ -131,6 +134,8 @@ class ComputationGraph:
         self.traverse_graph(self._add_node)
         self.edge_list = list(self._edges(linked.heads))
         self._add_edges()
+        if self.show_input_graph:
+            add_input_graphs(view, self.visual_graph)
         self.resize_graph()
 
     def traverse_graph(self, action_fn: Callable[..., Any], **kwargs: Any) -> None:
@@ -175,6 +180,7 @@ class ComputationGraph:
             direction=self._direction,
             show_shapes=self.show_shapes,
             hide_inner_tensors=self.hide_inner_tensors,
+            show_input_graph=self.show_input_graph,
         )
 
     # -- filling --------------------------------------------------------------------------

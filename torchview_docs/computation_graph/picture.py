@@ -11,6 +11,7 @@ from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.labels import shape
 from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
+from torchview_docs.drawing.pictures import pictures
 from torchview_docs.drawing.scene import Link, Scene
 from torchview_docs.drawing.svg import svg
 from torchview_docs.graph import Graph
@@ -28,6 +29,7 @@ def picture(
     direction: str,
     show_shapes: bool,
     hide_inner_tensors: bool,
+    show_input_graph: bool,
 ) -> str:
     """The figure of a view as an SVG that stands alone.
 
@@ -37,8 +39,11 @@ def picture(
         direction: Where data flows.
         show_shapes: Whether shapes are written on the edges.
         hide_inner_tensors: Whether only inputs and outputs are shown as tensors.
+        show_input_graph: Whether small graphs among the inputs are drawn.
     """
-    spec = FigureSpec(view.name, direction=direction, show_shapes=show_shapes)
+    spec = FigureSpec(
+        view.name, direction=direction, show_shapes=show_shapes, show_input_graph=show_input_graph
+    )
     shown = rolled_up(view, same) if same else view
     if not hide_inner_tensors:
         shown = show_tensors(shown)
@@ -53,11 +58,17 @@ def picture(
 def _rolled(drawn: Scene, shown: Graph, view: Graph, same: Mapping[str, str], *, show_shapes: bool) -> Scene:
     """With the links from a card to itself, and with how often a tensor goes each way, if more than once."""
     place = {row.node: (card.name, k) for card in drawn.cards for k, row in enumerate(card.rows)}
+    numbers: dict[str, int] = {}  # of inputs that share the card of their graph
+    if any(card.picture for card in drawn.cards):
+        for one in pictures(shown).values():
+            place |= dict.fromkeys(one.tensors, (one.tensors[0], 0))
+            numbers |= {tensor: k for k, tensor in enumerate(one.tensors)}
     forms: dict[tuple[str, int, str], list[str]] = defaultdict(list)
     for leaf in view.leaves:
         reader, _ = place[same.get(leaf.name, leaf.name)]
         for (name, output), use in {(use.node, use.output): use for use in leaf.args}.items():
-            forms[place[same.get(name, name)][0], output, reader].append(shape(view.tensor(use)))
+            made = place[same.get(name, name)][0], numbers.get(name, output), reader
+            forms[made].append(shape(view.tensor(use)))
 
     def counted(link: Link) -> Link:
         made = forms[link.source, link.output, link.target]

@@ -30,6 +30,7 @@ class Showing:
     focus: str | None = None
     hide: tuple[str, ...] = ()
     collapse: tuple[str, ...] = ()
+    show_input_graph: bool = False
 
 
 def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None) -> Graph:

@@ -8,6 +8,7 @@ from collections import defaultdict
 import graphviz  # type: ignore[import-untyped]  # it ships no types
 
 from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.dot_graphs import add_input_graphs
 from torchview_docs.drawing.scene import Card, Frame, Row
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
@@ -46,6 +47,8 @@ def dot(view: Graph, spec: FigureSpec) -> str:
                 fill(inner, frame.name)
 
     fill(graph, None)
+    if spec.show_input_graph:
+        add_input_graphs(view, graph)
     for link in drawn.links:
         label = {"label": _plain(_escaped(link.label))} if link.label else {}
         graph.edge(ids[link.source], ids[link.target], **label)
