@@ -9,10 +9,13 @@ from functools import lru_cache
 from keyword import iskeyword
 from typing import NoReturn, cast
 
+from torchview_docs.edge_lists import read_edges
 from torchview_docs.errors import ExpressionError
 from torchview_docs.expressions import (
     DTYPES,
+    EDGE_FORMS,
     FILLS,
+    GRAPH_CLASSES,
     Call,
     Container,
     InputExpression,
@@ -65,7 +68,7 @@ def parse_input(text: str) -> InputExpression:
 #: What may stand where: a model's arguments hold names and calls, an input's hold tensors.
 _MODEL = "a literal, a dotted name or a call of one"
 _INPUT = "a tensor such as `float32[1, 3]` or a literal"
-_KEY = "a number or text as key of a dict"
+_KEY = "a number, text or tuple of them as key of a dict"
 
 
 class _Parser:
@@ -171,19 +174,32 @@ class _Parser:
             case ast.Call() if wanted is _MODEL:
                 args, kwargs = self.arguments(node, wanted)
                 return Call(self._name(node.func), args, kwargs)
-            case ast.Subscript() if wanted is _INPUT:
-                return self._tensor(node)
-            case ast.Compare(left=ast.Subscript() as tensor) if wanted is _INPUT:
-                return self._bounded(node, tensor)
-            case ast.Call(func=ast.Name(id=fill)) if wanted is _INPUT and fill in FILLS:
-                return self._filled(node, fill)
+        made = self._made(node) if wanted is _INPUT else None
+        if made is not None:
+            return made
         self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
+
+    def _made(self, node: ast.expr) -> Value | None:
+        """What only an input may hold: tensors and graphs."""
+        match node:
+            case ast.Subscript():
+                return self._tensor(node)
+            case ast.Compare(left=ast.Subscript() as tensor):
+                return self._bounded(node, tensor)
+            case ast.Call(func=ast.Name(id=name)) if name in FILLS:
+                return self._filled(node, name)
+            case ast.Call(func=ast.Name(id=name)) if name in EDGE_FORMS:
+                return read_edges(node, name, self.fail)
+            case ast.Call(func=ast.Name(id=name)) if name in GRAPH_CLASSES:
+                return Call(Name(name), *self.arguments(node, _INPUT))
+        return None
 
     def _key(self, node: ast.expr | None, around: ast.Dict) -> Value:
         if node is None:
             self.fail(around, "`**` is not allowed here: write the entries out")
         key = self.value(node, _KEY)
-        if not isinstance(key, Literal):
+        parts = key.items if isinstance(key, Container) and key.kind == "tuple" else (key,)
+        if not all(isinstance(part, Literal) for part in parts):
             self.fail(node, f"{_describe(node)} is not allowed here, only {_KEY}")
         return key
 

@@ -4,7 +4,9 @@ A model is a dotted name, or a call of one with literal arguments; nested calls 
 are allowed as arguments: `pkg.Net`, `pkg.mod:Net`, `pkg.Net(pkg.Config(layers=2), act=torch.relu)`.
 An input is the text between the parentheses of a call: `float32[1, 3, 8, 8], mask=bool[1, 10]`.
 Where values matter a tensor says them: `zeros(bool[1, 10])`, `arange(int64[1, 128])`, and
-`int64[1, 128] < 30522` for whole numbers from 0 to below that.
+`int64[1, 128] < 30522` for whole numbers from 0 to below that. A graph is a list of edges,
+`edges([[0, 1], [1, 2]])` or `adjacency(...)`, or PyTorch Geometric's `Data(x=..., edge_index=...)`,
+`HeteroData({...})`, `Batch([...])`.
 
 What a literal is: None, numbers, strings, bytes, and lists, tuples, sets and dicts of literals.
 """
@@ -16,9 +18,13 @@ from typing import Any, TypeAlias
 
 __all__ = [
     "DTYPES",
+    "EDGE_FORMS",
     "FILLS",
+    "GRAPH_CLASSES",
+    "LAYOUTS",
     "Call",
     "Container",
+    "Edges",
     "InputExpression",
     "Literal",
     "Name",
@@ -110,6 +116,41 @@ class Tensor:
         return f"{self.fill}({plain})" if self.fill else plain
 
 
+#: The classes of PyTorch Geometric that an input may call, by their own names.
+GRAPH_CLASSES = ("Data", "HeteroData", "Batch")
+#: The forms of a list of edges: PyTorch Geometric's `edge_index`, and a matrix.
+EDGE_FORMS = ("edges", "adjacency")
+#: How a matrix is stored.
+LAYOUTS = ("dense", "coo", "csr")
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A graph by its edges, as pairs of numbers of nodes.
+
+    `edges(...)` makes an `int64[2, E]` of it, with both directions of each edge unless `directed`;
+    `adjacency(...)` a `float32[N, N]` of zeros and ones. `nodes` is N; by default no node is alone.
+    """
+
+    form: str
+    pairs: tuple[tuple[int, int], ...]
+    directed: bool = False
+    nodes: int | None = None
+    layout: str = "dense"
+
+    @property
+    def size(self) -> int:
+        """How many nodes."""
+        return self.nodes if self.nodes is not None else max(map(max, self.pairs), default=-1) + 1
+
+    def __str__(self) -> str:
+        words = [str([list(pair) for pair in self.pairs])]
+        words += ["directed=True"] if self.directed else []
+        words += [f"nodes={self.nodes}"] if self.nodes is not None else []
+        words += [f"layout={self.layout!r}"] if self.layout != "dense" else []
+        return f"{self.form}({', '.join(words)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A list, tuple, set or dict; `keys` are a dict's, `()` otherwise."""
@@ -150,7 +191,7 @@ class InputExpression:
         return _arguments(self.args, self.kwargs)
 
 
-Value: TypeAlias = Literal | Name | Tensor | Container | Call
+Value: TypeAlias = Literal | Name | Tensor | Edges | Container | Call
 
 
 def _arguments(args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> str:

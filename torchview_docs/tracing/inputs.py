@@ -11,9 +11,10 @@ import torch
 
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.expression_parser import parse_input, parse_model
-from torchview_docs.expressions import Container, InputExpression, Name, Tensor, Value
+from torchview_docs.expressions import Call, Container, Edges, InputExpression, Name, Tensor, Value
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.failures import failure_of, full_name
+from torchview_docs.tracing.graph_values import edge_tensor, graph_object
 from torchview_docs.tracing.hugging_face import hugging_face_inputs
 from torchview_docs.tracing.resolve import evaluate
 
@@ -79,6 +80,12 @@ def _value(value: Value, name: str, generator: torch.Generator, *, meta: bool) -
             }
         parts = [_value(item, name, generator, meta=meta) for item in value.items]
         return {"list": list, "tuple": tuple, "set": set}[value.kind](parts)
+    if isinstance(value, Edges):
+        return edge_tensor(value)
+    if isinstance(value, Call):
+        args = [_value(arg, name, generator, meta=meta) for arg in value.args]
+        named = {key: _value(arg, key, generator, meta=meta) for key, arg in value.kwargs}
+        return graph_object(value.function.path, args, named)
     return evaluate(value)
 
 
