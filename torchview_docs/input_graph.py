@@ -146,14 +146,15 @@ def _checked(values: list[Any], kinds: tuple[type, ...]) -> list[Any]:
 
 
 def _edges(relations: list[Relation]) -> list[str]:
-    edges, loops = sum(r.edges for r in relations), sum(r.loops for r in relations)
-    directed = {r.directed for r in relations}
-    said = [_number(edges, "edge")]
-    if loops:
-        said.append(_number(loops, "self-loop"))
-    if len(directed) == 1:
-        said.append("directed" if directed.pop() else "undirected")
-    return said
+    """`78 edges, undirected`; `8 undirected and 5 directed edges` where some are and some are not."""
+    loops = sum(r.loops for r in relations)
+    directed = sum(r.edges for r in relations if r.directed)
+    edges = sum(r.edges for r in relations)
+    kinds = {r.directed for r in relations}
+    more = [_number(loops, "self-loop")] if loops else []
+    if len(kinds) > 1:
+        return [f"{edges - directed:,} undirected and {_number(directed, 'directed edge')}", *more]
+    return [_number(edges, "edge"), *more, *["directed" if way else "undirected" for way in kinds]]
 
 
 def _number(count: int, what: str) -> str:

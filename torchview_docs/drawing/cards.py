@@ -181,14 +181,17 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     for call in calls:
         if call.name in shown:
             outer = around[call.scope]
-            frames.append(_frame(view, call, view.by_name[outer] if outer else None))
+            seen_from = view.by_name[outer] if outer else None
+            if seen_from is None and call.op == "call_phase" and root is not None and call.scope == root.name:
+                seen_from = root  # of a module that is drawn alone, its path need not be told again
+            frames.append(_frame(view, call, seen_from, outer))
     return {leaf.name: around[leaf.scope] for leaf in view.leaves}, tuple(frames)
 
 
-def _frame(view: Graph, call: Node, outer: Node | None) -> Frame:
+def _frame(view: Graph, call: Node, seen_from: Node | None, outer: str | None) -> Frame:
     # Of a group without modules there is only the count to tell, `repeated × 12`.
     whole_model = call.op == "call_module" and not call.target
-    full = path(call, outer) or call.target or (view.name if whole_model else "repeated")
+    full = path(call, seen_from) or call.target or (view.name if whole_model else "repeated")
     title = shortened(full, PATH)
     name = class_name(call.type) if call.op == "call_module" else ""
     subtitle = "" if whole_model else shortened(name, PATH)
@@ -208,7 +211,7 @@ def _frame(view: Graph, call: Node, outer: Node | None) -> Frame:
         note,
         round(title_width, 1),
         round(note_width, 1),
-        outer.name if outer else None,
+        outer,
         call.repeat,
         call.type,
         hint if whole and (title, subtitle) != (whole, name) else "",
