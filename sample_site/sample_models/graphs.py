@@ -32,6 +32,7 @@ class GCN(nn.Module):
         self.conv2 = GCNConv(hidden, classes)
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Logarithms of the probability of each class, `nodes×classes`."""
         hidden = self.conv1(x, edge_index).relu()
         return self.conv2(hidden, edge_index).log_softmax(-1)
 
@@ -45,6 +46,7 @@ class GAT(nn.Module):
         self.conv2 = GATConv(hidden * heads, classes, concat=False)
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Logarithms of the probability of each class, `nodes×classes`."""
         hidden = nn.functional.elu(self.conv1(x, edge_index))
         return self.conv2(hidden, edge_index).log_softmax(-1)
 
@@ -58,6 +60,7 @@ class GraphSAGE(nn.Module):
         self.conv2 = SAGEConv(hidden, classes)
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Logarithms of the probability of each class, `nodes×classes`."""
         hidden = self.conv1(x, edge_index).relu()
         return self.conv2(hidden, edge_index).log_softmax(-1)
 
@@ -72,6 +75,7 @@ class GIN(nn.Module):
         self.readout = nn.Linear(hidden, 1)
 
     def forward(self, data: Data) -> Tensor:
+        """A number for each graph, `graphs×1`."""
         x = self.conv1(data.x, data.edge_index).relu()
         x = self.conv2(x, data.edge_index).relu()
         energy: Tensor = self.readout(global_add_pool(x, data.batch))
@@ -88,6 +92,7 @@ class Pooled(nn.Module):
         self.readout = nn.Linear(hidden, 2)
 
     def forward(self, data: Data) -> Tensor:
+        """Two scores for each graph, `graphs×2`."""
         x = self.conv(data.x, data.edge_index).relu()
         x, _, _, batch, _, _ = self.pool(x, data.edge_index, batch=data.batch)
         scores: Tensor = self.readout(global_mean_pool(x, batch))
@@ -109,6 +114,7 @@ class Authors(nn.Module):
     def forward(
         self, x_dict: dict[str, Tensor], edge_index_dict: dict[tuple[str, str, str], Tensor]
     ) -> Tensor:
+        """Scores of the fields of each author, `authors×fields`."""
         field: Tensor = self.field(self.conv(x_dict, edge_index_dict)["author"].relu())
         return field
 
