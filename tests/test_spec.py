@@ -25,6 +25,7 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "hide-inner-tensors": ("false", False, "2"),
     "hide-module-functions": ("off", False, "of"),
     "simplify": ("0", False, "nope"),
+    "show-input-graph": ("yes", True, "x"),
     "fold": ("no", False, "x"),
     "device": ("CPU", "cpu", "gpu"),
     "memory-limit": ("512", 512.0, "0"),
