@@ -72,7 +72,7 @@ def _prose(message: str) -> str:
 
 
 def describe(view: Graph) -> str:
-    """What a figure shows, in two sentences for readers who do not see it.
+    """What a figure shows, in two sentences and one for each graph, for readers who do not see it.
 
     Example:
         Computation graph of GPT2Model: 16 layers and operations, 124,439,808 parameters. Input:
@@ -90,7 +90,8 @@ def describe(view: Graph) -> str:
         what += f", {root.flops:,} FLOPs"
     inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
     outputs = [(_output_name(n), view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
-    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}."
+    graphs = "".join(f" {graph.name} is a graph of {graph.summary}." for graph in view.input_graphs)
+    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}"
 
 
 def _output_name(node: Node) -> str:

@@ -24,6 +24,7 @@ from torchview_docs.drawing.pictures import Shown, pictures
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
 from torchview_docs.families import class_name, family
 from torchview_docs.graph import CALLS, Graph, Node, TensorMeta
+from torchview_docs.input_graph import MOST_NODES
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
 from torchview_docs.views.close import root_call
@@ -54,6 +55,9 @@ def scene(view: Graph, spec: FigureSpec) -> Scene:
     shown = pictures(view) if spec.show_input_graph else {}
     card_of = {leaf.name: packed.get(leaf.name, (leaf,))[0].name for leaf in view.leaves}
     card_of |= {name: one.tensors[0] for name, one in shown.items()}
+    large = {
+        r.tensor for g in view.input_graphs if spec.show_input_graph and not g.is_small for r in g.relations
+    }
     frame_of, frames = _frames(view, set(card_of.values()))
     cards = [
         _graph_card(view, leaf, shown[leaf.name])
@@ -62,6 +66,7 @@ def scene(view: Graph, spec: FigureSpec) -> Scene:
         for leaf in view.leaves
         if card_of[leaf.name] == leaf.name
     ]
+    cards = [_said_large(card) if card.name in large else card for card in cards]
     labels = _labels(view, packed) if spec.show_shapes else {}
     links = _links(view, card_of, labels, {name: one.tensors.index(name) for name, one in shown.items()})
     return Scene(_evened(cards), frames, links, spec.direction)
@@ -86,6 +91,13 @@ def _card(view: Graph, chain: tuple[Node, ...], frame: str | None) -> Card:
         node.op in ("call_function", "call_method") and operation_name(node) in _COMMUTATIVE,
         repeat,
     )
+
+
+def _said_large(card: Card) -> Card:
+    """The card of a graph that is to be drawn and has too many nodes."""
+    row = card.rows[0]
+    hint = f"{row.hint or row.title}: not drawn, since it has more than {MOST_NODES} nodes"
+    return card._replace(rows=(row._replace(hint=hint),))
 
 
 def _graph_card(view: Graph, node: Node, shown: Shown) -> Card:

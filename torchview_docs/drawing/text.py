@@ -114,7 +114,8 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
         tensors = node.outputs or tuple(view.tensor(use) for use in node.args)
         kind = "input" if node.op == "placeholder" else "output"
         sizes = _shapes([f"{shape(t)} {t.dtype}" for t in tensors])
-        return LayerRow(depth, words(node, view).title, kind, "", sizes, None, 1, node.name)
+        said = words(node, view)
+        return LayerRow(depth, said.title, kind, said.config, sizes, None, 1, node.name)
     sizes = _shapes([shape(t) for t in node.outputs])
     if node.op == "get_attr":
         return LayerRow(depth, words(node, view).title, node.type, "", sizes, None, 1, node.name)
