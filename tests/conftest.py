@@ -38,6 +38,7 @@ GROUPS = (
     "tests/site/",
     "tests/sphinx/test_sphinx_building",
     "tests/sphinx/test_sphinx_failing",
+    "tests/sphinx/test_sphinx_graphs",
     "tests/sphinx/test_sphinx_reading",
     "tests/test_cli",
     "tests/test_package",
