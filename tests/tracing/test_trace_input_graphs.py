@@ -173,3 +173,19 @@ def test_reading_a_graph_records_no_operation() -> None:
     graph = trace(Reads(), **sample.karate_club())
     assert {node.op for node in graph.nodes} <= {"placeholder", "call_module", "call_function", "output"}
     assert [node.target for node in graph.nodes if node.op == "call_function"] == ["torch.ones"]
+
+
+class OnData(nn.Module):
+    """Reads two of the tensors of an object."""
+
+    def forward(self, data: Data, mask: Tensor) -> Tensor:
+        product: Tensor = data.x * data.weight
+        return product
+
+
+def test_of_an_object_only_what_is_read_is_an_input_and_an_argument_in_any_case() -> None:
+    data = Data(x=torch.ones(2, 1), edge_index=index((0, 1)), y=torch.ones(2), weight=torch.ones(1))
+    graph = trace(OnData(), data, torch.ones(2))
+    graph.validate()
+    inputs = [node.target for node in graph.nodes if node.op == "placeholder"]
+    assert inputs == ["data.x", "data.edge_index", "data.weight", "mask"]

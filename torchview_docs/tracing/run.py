@@ -27,6 +27,7 @@ from torchview_docs.tracing.phases import seen_phases
 from torchview_docs.tracing.recorder import Recorder
 from torchview_docs.tracing.sources import Holdings
 from torchview_docs.tracing.state import Saved, fixed_randomness
+from torchview_docs.tracing.unread import held_by_objects, without_unread
 
 __all__ = ["Subject", "model_name", "run"]
 
@@ -105,7 +106,9 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
             recorder.record, modules, held, name=model_name(model), device=device, mode=subject.mode
         )
         graph = measured(graph, recorder.record, subject.measures)
-        return replace(graph, input_graphs=graphs) if graphs else graph
+        if graphs:
+            graph = replace(graph, input_graphs=graphs)
+        return without_unread(graph, held_by_objects(_arguments(subject)))
     finally:
         saved.restore()
 
