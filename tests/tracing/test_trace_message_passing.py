@@ -13,7 +13,8 @@ import pytest
 import torch
 from sample_graphs import sample
 from torch import Tensor, nn
-from torch_geometric.nn import APPNP, GCNConv, MessagePassing, SAGEConv, SimpleConv, to_hetero
+from torch.utils.flop_counter import FlopCounterMode
+from torch_geometric.nn import APPNP, GATConv, GCNConv, MessagePassing, SAGEConv, SimpleConv, to_hetero
 from truth import module_calls, paths, traced_calls
 
 from torchview_docs.errors import TraceError
@@ -275,3 +276,14 @@ def test_another_thread_runs_the_layer_as_ever() -> None:
     graph = trace(model, X.clone(), PAIRS)
     assert phases(graph) == {"propagate": 1, "message": 1, "aggregate": 1, "update": 1}
     assert torch.equal(MADE[0], model.layer(X, PAIRS))
+
+
+def test_what_a_layer_counts_is_the_sum_of_its_phases_and_what_torch_counts() -> None:
+    net, (x, edges) = GATConv(8, 4), (torch.randn(5, 8), torch.tensor([[0, 1, 2, 3], [1, 2, 3, 0]]))
+    with FlopCounterMode(display=False) as counter:
+        net(x, edges)
+    graph = trace(net, x, edges, show_flops=True, show_memory=True)
+    assert graph.root is not None
+    assert graph.root.flops == counter.get_total_flops() > 0
+    for phase in (node for node in graph.nodes if node.op == "call_phase"):
+        assert phase.memory == sum(node.memory or 0 for node in graph.children[phase.name])

@@ -178,11 +178,7 @@ def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[
     shown = {
         n.name
         for n in calls
-        if held[n.name] != 1
-        or n.repeat > 1
-        or n.name in runs
-        or n is root
-        or n.op == "call_phase"
+        if held[n.name] != 1 or n.repeat > 1 or n.name in runs or n is root or n.op == "call_phase"
     }
     around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
     if root is not None:

@@ -100,9 +100,11 @@ class CountingRecorder(Recorder):
             self._flops[last] = self._counter.total - before
         return result
 
-    def module_call(self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any) -> Any:
+    def module_call(
+        self, run: Callable[..., Any], module: torch.nn.Module, args: Any, kwargs: Any, phase: str = ""
+    ) -> Any:
         """Run a call of a module; what is counted in it and belongs to no operation is the call's own."""
-        result = super().module_call(run, module, args, kwargs)
+        result = super().module_call(run, module, args, kwargs, phase)
         last = self.record.events[-1] if self.record.events else None
         if type(last) is Exit and self._counter.total > self._told:
             # Into a scripted module no recorder sees.

@@ -54,7 +54,7 @@ def _sums(graph: Graph, record: Record, own: Mapping[Event, int]) -> Mapping[str
     """Of each node its own count and those of all that ran in it."""
     steps = (node for node in graph.nodes if node.op.startswith("call_"))
     sums: dict[str, int] = defaultdict(int)
-    for node, event in zip(steps, filter(_is_step, record.events), strict=True):
+    for node, event in zip(steps, _steps(record), strict=True):
         sums[node.name] = own.get(event, 0)
     for node in reversed(graph.nodes):
         if node.scope is not None:
@@ -62,9 +62,19 @@ def _sums(graph: Graph, record: Record, own: Mapping[Event, int]) -> Mapping[str
     return sums
 
 
-def _is_step(event: Event) -> bool:
-    """Whether an event is a node of the graph."""
-    return isinstance(event, Call) or (isinstance(event, Op) and not renames(event.function))
+def _steps(record: Record) -> list[Event]:
+    """The events that are nodes of the graph, in order; a phase in which nothing happened is none."""
+    found: list[Event] = []
+    filled: set[Call | None] = set()
+    for event in reversed(record.events):
+        if isinstance(event, Op) and not renames(event.function):
+            filled.add(event.call)
+        elif isinstance(event, Call) and (not event.phase or event in filled):
+            filled.add(event.parent)
+        else:
+            continue
+        found.append(event)
+    return found[::-1]
 
 
 class _Storages:
