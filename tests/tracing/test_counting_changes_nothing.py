@@ -15,10 +15,10 @@ from torchview_docs.tracing import trace
 from torchview_docs.tracing.job import trace_spec
 from torchview_docs.views import view
 
-MIXTRAL_MODEL = (
-    "transformers.MixtralModel(transformers.MixtralConfig(vocab_size=99, hidden_size=32, num_local_experts=4, "
-    "num_hidden_layers=2, intermediate_size=64, num_attention_heads=4, num_key_value_heads=2))"
-)
+MIXTRAL_MODEL = """transformers.MixtralModel(transformers.MixtralConfig(
+    vocab_size=99, hidden_size=32, num_hidden_layers=2, intermediate_size=64, num_attention_heads=4,
+    num_key_value_heads=2, num_local_experts=4
+))"""
 MIXTRAL = (MIXTRAL_MODEL, "int64[1, 7]")
 
 
