@@ -10,11 +10,15 @@ __all__ = ["by_reader"]
 def by_reader(sources: Sequence[Sequence[int]]) -> list[int]:
     """The steps, each just before the first one that needs it.
 
-    `q0 q1 k0 k1 a0 a1`, where `a0` reads `q0` and `k0`, becomes `q0 k0 a0 q1 k1 a1`.
+    `q0 q1 k0 k1 a0 a1`, where `a0` reads `q0` and `k0`, becomes `q0 k0 a0 q1 k1 a1`. Of what a step needs
+    comes first what itself needs most, so that of a sum each part comes just before it is added.
 
     Args:
         sources: Of each step the steps that it reads from.
     """
+    depth: list[int] = []
+    for found in sources:
+        depth.append(1 + max((depth[source] for source in found if source < len(depth)), default=0))
     read = {source for k, found in enumerate(sources) for source in found if source != k}
     ordered: list[int] = []
     begun: set[int] = set()
@@ -24,7 +28,8 @@ def by_reader(sources: Sequence[Sequence[int]]) -> list[int]:
         k = waiting[-1]
         if k not in begun:
             begun.add(k)
-            waiting += [source for source in reversed(sources[k]) if source not in begun]
+            needed = sorted(sources[k], key=lambda source: (-depth[source], source), reverse=True)
+            waiting += [source for source in needed if source not in begun]
             continue
         waiting.pop()
         if k not in done:
