@@ -198,7 +198,8 @@ class ComputationGraph:
         for call, content in node.items():
             if call.depth >= 0:
                 action_fn(cur_node=call, subgraph=subgraph, **kwargs)
-            boxed = self.expand_nested and call.depth >= 1
+            # What is folded is a box, or nothing would say how often it is there.
+            boxed = (self.expand_nested and call.depth >= 1) or call.repeat > 1
             inner = Digraph(self._cluster_name(call)) if boxed else subgraph
             for part in content:
                 self._traverse(part, inner, action_fn, kwargs)
