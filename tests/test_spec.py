@@ -26,6 +26,7 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "hide-module-functions": ("off", False, "of"),
     "simplify": ("0", False, "nope"),
     "fold": ("no", False, "x"),
+    "roll": ("yes", True, "round"),
     "device": ("CPU", "cpu", "gpu"),
     "memory-limit": ("512", 512.0, "0"),
     "time-limit": ("inf", math.inf, "-1"),

@@ -103,6 +103,13 @@ class FigureSpec:
     fold: bool = option(
         True, kinds.flag, "view", "Draw a run of equal neighbours once, with its count (× 12)."
     )
+    roll: bool = option(
+        False,
+        kinds.flag,
+        "view",
+        "Draw all calls of one module (a recursion, a loop over one layer) as one node, with how often on "
+        "the edges.",
+    )
     device: str = option(
         "auto",
         kinds.choice("auto", "meta", "cpu"),

@@ -509,7 +509,7 @@ VIEWED: dict[str, list[Any]] = {
 }
 ELSEWHERE = {
     *("direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"),
-    *("show_flops", "show_memory"),
+    *("show_flops", "show_memory", "roll"),
 }
 
 

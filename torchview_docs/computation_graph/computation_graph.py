@@ -18,9 +18,10 @@ from torchview_docs.computation_graph.nodes import (
 )
 from torchview_docs.computation_graph.picture import picture
 from torchview_docs.computation_graph.rendering import Digraph
-from torchview_docs.computation_graph.rolling import rolled
 from torchview_docs.computation_graph.showing import Showing, shown
 from torchview_docs.graph import Graph
+from torchview_docs.spec import FigureSpec
+from torchview_docs.views import rolled
 
 __all__ = ["ComputationGraph"]
 
@@ -168,14 +169,14 @@ class ComputationGraph:
         return {kind: make() for kind, make in makers.items() if kind in wanted}
 
     def _repr_svg_(self) -> str:
-        view = self.view
-        return picture(
-            view,
-            rolled(view) if self.roll else {},
+        spec = FigureSpec(
+            self.graph.name,
             direction=self._direction,
             show_shapes=self.show_shapes,
             hide_inner_tensors=self.hide_inner_tensors,
+            roll=self.roll,
         )
+        return picture(self.view, spec)
 
     # -- filling --------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from torchview_docs.collection import no_collection
 from torchview_docs.graph import Graph, Node
@@ -15,6 +16,7 @@ from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold
 from torchview_docs.views.hide import hide
 from torchview_docs.views.naming import named, named_call
+from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 
@@ -53,7 +55,8 @@ def _view(graph: Graph, spec: FigureSpec) -> Graph:
         graph = simplify(graph)
     # Before anything is closed: only what is equal to the last operation is folded.
     if spec.fold:
-        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed")})
+        called_again = _called_again(graph) if spec.roll else {}
+        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed"), **called_again})
     graph = close(graph, collapsed)
     if spec.hide_module_functions:
         # Of a module whose modules the author has hidden, the functions are what is left to show.
@@ -61,9 +64,20 @@ def _view(graph: Graph, spec: FigureSpec) -> Graph:
 
     def shown(graph: Graph, depth: float) -> Graph:
         closed = close_below(graph, depth, parts)
-        return closed if spec.hide_inner_tensors else show_tensors(closed)
+        # What is rolled is rolled up, with its tensors, where it is drawn.
+        return closed if spec.hide_inner_tensors or spec.roll else show_tensors(closed)
 
-    return shown(graph, auto_depth(graph, shown) if depth == "auto" else float(depth))
+    def counted(graph: Graph, depth: float) -> Graph:
+        closed = shown(graph, depth)
+        return rolled_up(closed, rolled(closed)) if spec.roll else closed
+
+    return shown(graph, auto_depth(graph, counted) if depth == "auto" else float(depth))
+
+
+def _called_again(graph: Graph) -> dict[str, Hashable]:
+    """Marks of the calls of modules that are called more than once: these are rolled, not folded."""
+    times = Counter(node.target for node in graph.nodes if node.op == "call_module")
+    return {n.name: n.name for n in graph.nodes if n.op == "call_module" and times[n.target] > 1}
 
 
 def _depths(graph: Graph, spec: FigureSpec) -> tuple[int | float | str, dict[str, float]]:
@@ -116,5 +130,7 @@ def _longest_path(graph: Graph, packed: Iterable[Sequence[Node]]) -> int:
     inside = {node.name for chain in packed for node in chain[1:]}
     found: dict[str, int] = {}
     for leaf in graph.leaves:
-        found[leaf.name] = max((found[use.node] for use in leaf.args), default=0) + (leaf.name not in inside)
+        found[leaf.name] = max((found.get(use.node, 0) for use in leaf.args), default=0) + (
+            leaf.name not in inside
+        )
     return max(found.values(), default=0)
