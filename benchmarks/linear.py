@@ -1,6 +1,6 @@
 """What each step costs as models grow: CPU seconds of trace, views, layout and SVG, 100 to 20,000 operations.
 
-    python benchmarks/linear.py [--write docs/linear.svg] [--kinds chain blocks …] [--most 20000]
+    python benchmarks/linear.py [--write sample_site/pages/linear.svg] [--kinds chain blocks …] [--most 20000]
 
 Generated nets, of which each size is traced on meta, viewed and drawn whole (`depth: inf`), on one thread:
 
@@ -8,7 +8,7 @@ Generated nets, of which each size is traced on meta, viewed and drawn whole (`d
     blocks    residual blocks of different widths, nothing folded
     folded    equal blocks of different layers, folded to one panel × N
     experts   layers of 16 equal experts side by side, folded
-    skips     a U-Net's: half of the tensors are read again far below, nothing folded
+    skips     U-Nets one after the other, eight skips each, nothing folded
 
 It prints microseconds per operation, and the slope of the log–log line through the sizes from 1,000 on: 1
 where cost grows with the number of operations, 2 where it grows with its square. Every slope is to be at
@@ -91,12 +91,13 @@ def _experts(x: Any, count: int) -> Any:
 
 
 def _skips(x: Any, count: int) -> Any:
-    kept = []
-    for k in range(count // 3):
-        x = _layer(x, k)
-        kept.append(x)
-    for k in range(count // 3):
-        x = _layer(x + kept.pop(), k)
+    for k in range(count // 32):
+        kept = []
+        for j in range(8):
+            x = _layer(x, 57 * k + j)
+            kept.append(x)
+        for j in range(12):
+            x = _layer(x + kept.pop() if kept else x, 57 * k + 8 + j)
     return x
 
 

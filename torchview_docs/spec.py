@@ -101,7 +101,10 @@ class FigureSpec:
         "`contiguous`, `nn.Identity`, dropout in eval mode; its effect is seen in the shapes.",
     )
     fold: bool = option(
-        True, kinds.flag, "view", "Draw a run of equal neighbours once, with its count (× 12)."
+        True,
+        kinds.flag,
+        "view",
+        "Draw what is equal once, with its count (× 12): a run of layers, or experts side by side.",
     )
     roll: bool = option(
         False,
