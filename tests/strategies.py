@@ -86,7 +86,23 @@ class Loop:
     times: int
 
 
-Step: TypeAlias = Function | Parameter | Leaf | Call | Loop
+@dataclass(frozen=True)
+class Fan:
+    """Run a body `times` times side by side, each from what was there before."""
+
+    body: tuple[Step, ...]
+    times: int
+    #: Whether each copy gets a part of its own of a split tensor.
+    split: bool = False
+    #: Whether each copy takes an element of its own of a tensor.
+    indexed: bool = False
+    #: Whether all copies do their first step before the others do theirs.
+    in_turn: bool = False
+    #: How what they make comes together: as a list, as two arguments of each sum, or not at all.
+    join: str = "cat"
+
+
+Step: TypeAlias = Function | Parameter | Leaf | Call | Loop | Fan
 
 
 @dataclass
@@ -133,6 +149,8 @@ class _Builder:
                 case Loop():
                     for time in range(step.times):
                         self.run(step.body, scope, f"{path}.l{number}.{time}".strip("."), known)
+                case Fan():
+                    self.fan(step, scope, path, f"{path}.f{number}".strip("."), known)
 
     def free(self, target: str) -> str:
         n = self.counts[f"@{target}"] = self.counts.get(f"@{target}", 0) + 1
@@ -154,6 +172,45 @@ class _Builder:
         uses = tuple(Use(*s, f"0[{k}]" if many else str(k)) for k, s in enumerate(sources))
         name = self.named(scope, path, short)
         known += self.add(Node(name, op, target, scope, "", uses, (meta,) * makes, config=config))  # type: ignore[arg-type]
+
+    def operation(
+        self,
+        short: str,
+        scope: str | None,
+        path: str,
+        sources: dict[str, Tensor],
+        makes: int = 1,
+        config: str = "",
+    ) -> list[Tensor]:
+        meta = self.metas[next(iter(sources.values()))]
+        uses = tuple(Use(*source, arg) for arg, source in sources.items())
+        name = self.named(scope, path, short)
+        target = f"operator.{short}" if short in ("getitem", "add") else f"torch.{short}"
+        return self.add(Node(name, "call_function", target, scope, "", uses, (meta,) * makes, config=config))
+
+    def fan(self, step: Fan, scope: str | None, path: str, list_path: str, known: list[Tensor]) -> None:
+        copies = [list(known) for _ in range(step.times)]
+        if step.split:
+            for copy, part in zip(
+                copies, self.operation("chunk", scope, path, {"0": known[-1]}, step.times), strict=True
+            ):
+                copy.append(part)
+        bodies = [step.body[:1], step.body[1:]] if step.in_turn else [step.body]
+        for turn, body in enumerate(bodies):
+            for k, inner in enumerate(copies):
+                if step.indexed and not turn:
+                    inner += self.operation("getitem", scope, path, {"0": inner[-1]}, config=f"[:, {k}]")  # noqa: PLW2901
+                self.run(body, scope, f"{list_path}.{k}.{turn}", inner)
+        made = [copy[-1] for copy in copies]
+        if step.join == "cat":
+            known += self.operation("cat", scope, path, {f"0[{k}]": t for k, t in enumerate(made)})
+        elif step.join == "sum":
+            total = made[0]
+            for tensor in made[1:]:
+                (total,) = self.operation("add", scope, path, {"0": total, "1": tensor})
+            known.append(total)
+        else:
+            known += made
 
     def call(self, step: Call, scope: str | None, path: str, known: list[Tensor]) -> None:
         given = [pick(known, k) for k in step.reads]
@@ -249,15 +306,27 @@ def _loops(bodies: st.SearchStrategy[Step]) -> st.SearchStrategy[Loop]:
     return st.builds(Loop, st.lists(bodies, min_size=1, max_size=5).map(tuple), st.integers(2, 4))
 
 
+def _fans(bodies: st.SearchStrategy[Step]) -> st.SearchStrategy[Fan]:
+    return st.builds(
+        Fan,
+        body=st.lists(bodies, min_size=1, max_size=4).map(tuple),
+        times=st.integers(2, 5),
+        split=st.booleans(),
+        indexed=st.booleans(),
+        in_turn=st.booleans(),
+        join=st.sampled_from(["cat", "cat", "sum", "none"]),
+    )
+
+
 _steps: st.SearchStrategy[Step] = st.recursive(
     st.one_of(_functions, _functions, _leaves, _parameters),
-    lambda inner: st.one_of(_calls(inner), _loops(inner), _functions),
+    lambda inner: st.one_of(_calls(inner), _loops(inner), _fans(inner), _functions),
     max_leaves=12,
 )
 
 
 def graphs(*, rooted: bool | None = None) -> st.SearchStrategy[Graph]:
-    """Valid graphs: nested, repeated and reused calls, several inputs and outputs, parameters.
+    """Valid graphs: nested, repeated, parallel and reused calls, several inputs and outputs, parameters.
 
     Args:
         rooted: Only models (True), only plain functions (False), or both.

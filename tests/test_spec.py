@@ -27,6 +27,7 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "simplify": ("0", False, "nope"),
     "show-input-graph": ("yes", True, "x"),
     "fold": ("no", False, "x"),
+    "roll": ("yes", True, "round"),
     "device": ("CPU", "cpu", "gpu"),
     "memory-limit": ("512", 512.0, "0"),
     "time-limit": ("inf", math.inf, "-1"),

@@ -51,9 +51,9 @@ class FigureSpec:
         kinds.depth,
         "view",
         "How many levels of modules are shown open; 0 is the model as one card. `auto` is the "
-        "deepest level that keeps the figure within about 40 cards. Parts may have a depth of their "
-        "own, counted from themselves: 0 is the part as one card, `inf` all that is in it, and what is "
-        "around an open part is open too.",
+        "deepest level that keeps the figure within about 40 cards, and where that leaves enough to see "
+        "within 18 below each other. Parts may have a depth of their own, counted from themselves: 0 is "
+        "the part as one card, `inf` all that is in it, and what is around an open part is open too.",
         example="2, encoder.layer.0: inf",
     )
     focus: str | None = option(
@@ -108,7 +108,17 @@ class FigureSpec:
         "nodes and edges, where it has at most 50 nodes; of a larger one the card says how many.",
     )
     fold: bool = option(
-        True, kinds.flag, "view", "Draw a run of equal neighbours once, with its count (× 12)."
+        True,
+        kinds.flag,
+        "view",
+        "Draw what is equal once, with its count (× 12): a run of layers, or experts side by side.",
+    )
+    roll: bool = option(
+        False,
+        kinds.flag,
+        "view",
+        "Draw all calls of one module (a recursion, a loop over one layer) as one node, with how often on "
+        "the edges.",
     )
     device: str = option(
         "auto",

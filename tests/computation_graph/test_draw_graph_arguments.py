@@ -509,7 +509,7 @@ VIEWED: dict[str, list[Any]] = {
 }
 ELSEWHERE = {
     *("direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"),
-    *("show_flops", "show_memory", "show_input_graph"),
+    *("show_flops", "show_memory", "show_input_graph", "roll"),
 }
 
 
@@ -698,3 +698,26 @@ def test_tensor_nodes_are_light_yellow_modules_green_functions_blue() -> None:
     assert source.count("fillcolor=aliceblue") == len(functions(graph)) == 5
     assert source.count("fillcolor=darkseagreen1") == len(labels(graph)) - 7
     assert all(isinstance(node, TensorNode) for node in graph.root_container)
+
+
+def test_what_is_folded_and_shown_open_is_a_box_with_its_count() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Sequential(nn.Linear(4, 4), nn.ReLU()) for _ in range(6))
+            self.heads = nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for layer in self.layers:
+                x = layer(x)
+            return torch.cat([head(x).sin() for head in self.heads], -1).sin().sin()
+
+    drawn = draw_graph(Net(), input_size=(2, 4), fold=True)
+    boxes = [line for line in drawn.visual_graph.body if "style=dashed" in line]
+    assert ["Sequential × 6" in line for line in boxes] == [True, False]
+    assert "heads.0 – heads.2 × 3" in boxes[1]
+    assert [said.partition(" depth")[0] for said in labels(drawn)] == [
+        "input-tensor", "Linear", "ReLU", "Linear", "sin", "cat", "sin × 2", "output-tensor",
+    ]  # fmt: skip
+    assert [node.repeat for node in drawn.node_hierarchy if node.repeat > 1] == []
+    assert "style=dashed" not in draw_graph(Net(), input_size=(2, 4)).visual_graph.source

@@ -9,7 +9,7 @@ from strategies import graphs
 from torch import nn
 
 from torchview_docs import Graph, draw_graph
-from torchview_docs.computation_graph.rolling import rolled, rolled_up
+from torchview_docs.views import rolled, rolled_up
 
 
 @given(graphs())

@@ -195,3 +195,29 @@ def test_automatic_depth_takes_no_longer_per_call_in_a_large_model() -> None:
     assert auto_depth(graph) == 1
     # Square, it took 10 s and more.
     assert time.monotonic() - start < 3
+
+
+def _line(calls: int, inside: int) -> Graph:
+    """Calls in a row, in each of which as many steps run in a row."""
+    tensor = (TensorMeta((1,), "float32"),)
+    last = "x"
+    nodes = [Node("x", "placeholder", "x", outputs=tensor)]
+    for number in range(calls):
+        call, ran = f"layer{number}", [f"layer{number}/f{k}" for k in range(inside)]
+        use = Use(last)
+        nodes.append(Node(call, "call_module", call, None, "pkg.Layer", (use,), tensor, (Use(ran[-1]),)))
+        for name in ran:
+            nodes.append(Node(name, "call_function", "torch.exp", call, args=(Use(last),), outputs=tensor))
+            last = name
+    nodes.append(Node("output", "output", "", args=(Use(last),)))
+    return Graph("net", tuple(nodes))
+
+
+def test_automatic_depth_is_that_of_a_figure_that_fits_on_a_screen() -> None:
+    assert auto_depth(_line(12, 3)) == 1  # 36 cards would do, but not one below the other
+    assert auto_depth(_line(12, 1)) == math.inf
+    assert auto_depth(_line(12, 3), rows=40) == math.inf
+
+
+def test_automatic_depth_does_not_close_what_then_tells_nothing() -> None:
+    assert auto_depth(_line(3, 12)) == math.inf

@@ -18,10 +18,11 @@ from torchview_docs.computation_graph.nodes import (
 )
 from torchview_docs.computation_graph.picture import picture
 from torchview_docs.computation_graph.rendering import Digraph
-from torchview_docs.computation_graph.rolling import rolled
 from torchview_docs.computation_graph.showing import Showing, shown
 from torchview_docs.drawing.dot_graphs import add_input_graphs
 from torchview_docs.graph import Graph
+from torchview_docs.spec import FigureSpec
+from torchview_docs.views import rolled
 
 __all__ = ["ComputationGraph"]
 
@@ -173,15 +174,15 @@ class ComputationGraph:
         return {kind: make() for kind, make in makers.items() if kind in wanted}
 
     def _repr_svg_(self) -> str:
-        view = self.view
-        return picture(
-            view,
-            rolled(view) if self.roll else {},
+        spec = FigureSpec(
+            self.graph.name,
             direction=self._direction,
             show_shapes=self.show_shapes,
             hide_inner_tensors=self.hide_inner_tensors,
             show_input_graph=self.show_input_graph,
+            roll=self.roll,
         )
+        return picture(self.view, spec)
 
     # -- filling --------------------------------------------------------------------------
 
@@ -204,7 +205,8 @@ class ComputationGraph:
         for call, content in node.items():
             if call.depth >= 0:
                 action_fn(cur_node=call, subgraph=subgraph, **kwargs)
-            boxed = self.expand_nested and call.depth >= 1
+            # What is folded is a box, or nothing would say how often it is there.
+            boxed = (self.expand_nested and call.depth >= 1) or call.repeat > 1
             inner = Digraph(self._cluster_name(call)) if boxed else subgraph
             for part in content:
                 self._traverse(part, inner, action_fn, kwargs)

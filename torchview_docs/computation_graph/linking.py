@@ -192,7 +192,7 @@ class _Linker:
 
     def module(self, step: Step) -> ModuleNode:
         node = ModuleNode(
-            _repeated(class_name(step.type) or step.target or step.op, step),
+            _module_name(step),
             self.level[step.name],
             self.same.get(step.name, step.name),
             compute_unit_id=step.target,
@@ -206,7 +206,7 @@ class _Linker:
 
     def function(self, step: Step) -> FunctionNode:
         node = FunctionNode(
-            _function_name(step),
+            _repeated(_function_name(step), step),
             self.level[step.name],
             self.same.get(step.name, step.name),
             compute_unit_id=step.target,
@@ -227,6 +227,7 @@ class _Linker:
                 shapes.setdefault(use.arg, graph.tensor(use).shape)
         node.input_shape = list(shapes.values())
         node.output_shape = [meta.shape for meta in traced.outputs]
+        node.repeat = step.repeat
         node.attributes = self.attributes.get(step.name)
         node.flops, node.memory = step.flops, step.memory
 
@@ -238,6 +239,13 @@ def _function_name(step: Step) -> str:
         return name
     reversed_ = bool(step.args) and step.args[0].arg == "1"
     return (reversed_ and _REVERSED.get(name)) or _OPERATORS.get(name, name)
+
+
+def _module_name(step: Step) -> str:
+    name = class_name(step.type)
+    if step.op == "group":
+        name = f"{step.target} – {step.last}" if step.last not in ("", step.target) else step.target
+    return _repeated(name or step.target or step.op, step)
 
 
 def _repeated(name: str, step: Step) -> str:

@@ -118,6 +118,7 @@ class _Computation(Node):
         input_shape: The shapes of the tensors that it was given, in the order of its arguments.
         output_shape: The shapes of the tensors that it returned.
         output_nodes: The tensors that it returned.
+        repeat: How many equal ones it stands for (`fold`); what ran in a module is that of the first.
         attributes: A module's public attributes or a function's arguments, as one line of text,
             where they were collected (`collect_attributes`); else None.
         flops: Floating-point operations that it takes; None where they were not counted (`show_flops`).
@@ -130,6 +131,7 @@ class _Computation(Node):
         self.input_shape: list[Shape] = []
         self.output_shape: list[Shape] = []
         self.output_nodes: NodeContainer[Node] = NodeContainer()
+        self.repeat = 1
         self.attributes: str | None = None
         self.flops: int | None = None
         self.memory: int | None = None

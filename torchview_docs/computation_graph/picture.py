@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Mapping
 
-from torchview_docs.computation_graph.rolling import rolled_up
 from torchview_docs.drawing.cards import scene
-from torchview_docs.drawing.labels import shape
 from torchview_docs.drawing.layout import lay_out
-from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
-from torchview_docs.drawing.pictures import pictures
-from torchview_docs.drawing.scene import Link, Scene
 from torchview_docs.drawing.svg import svg
 from torchview_docs.graph import Graph
 from torchview_docs.markup import describe
@@ -22,67 +15,14 @@ from torchview_docs.views import show_tensors
 __all__ = ["picture"]
 
 
-def picture(
-    view: Graph,
-    same: Mapping[str, str],
-    *,
-    direction: str,
-    show_shapes: bool,
-    hide_inner_tensors: bool,
-    show_input_graph: bool,
-) -> str:
+def picture(view: Graph, spec: FigureSpec) -> str:
     """The figure of a view as an SVG that stands alone.
 
     Args:
-        view: What is shown, before it is rolled.
-        same: The step that stands for a step; empty where nothing is rolled.
-        direction: Where data flows.
-        show_shapes: Whether shapes are written on the edges.
-        hide_inner_tensors: Whether only inputs and outputs are shown as tensors.
-        show_input_graph: Whether small graphs among the inputs are drawn.
+        view: What is shown, without tensors.
+        spec: How it is drawn: `direction`, `show_shapes`, `hide_inner_tensors` and `roll`.
     """
-    spec = FigureSpec(
-        view.name, direction=direction, show_shapes=show_shapes, show_input_graph=show_input_graph
-    )
-    shown = rolled_up(view, same) if same else view
-    if not hide_inner_tensors:
-        shown = show_tensors(shown)
-    drawn = scene(shown, spec)
-    if same:
-        drawn = _rolled(drawn, shown, view, same, show_shapes=show_shapes)
+    drawn = scene(view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
     # A notebook is one page with many figures, which must not share ids, and the same every time.
     digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
     return svg(lay_out(drawn), prefix=f"tv-{digest}", title=view.name, desc=describe(view), standalone=True)
-
-
-def _rolled(drawn: Scene, shown: Graph, view: Graph, same: Mapping[str, str], *, show_shapes: bool) -> Scene:
-    """With the links from a card to itself, and with how often a tensor goes each way, if more than once."""
-    place = {row.node: (card.name, k) for card in drawn.cards for k, row in enumerate(card.rows)}
-    numbers: dict[str, int] = {}  # of inputs that share the card of their graph
-    if any(card.picture for card in drawn.cards):
-        for one in pictures(shown).values():
-            place |= dict.fromkeys(one.tensors, (one.tensors[0], 0))
-            numbers |= {tensor: k for k, tensor in enumerate(one.tensors)}
-    forms: dict[tuple[str, int, str], list[str]] = defaultdict(list)
-    for leaf in view.leaves:
-        reader, _ = place[same.get(leaf.name, leaf.name)]
-        for (name, output), use in {(use.node, use.output): use for use in leaf.args}.items():
-            made = place[same.get(name, name)][0], numbers.get(name, output), reader
-            forms[made].append(shape(view.tensor(use)))
-
-    def counted(link: Link) -> Link:
-        made = forms[link.source, link.output, link.target]
-        if len(made) < 2:
-            return link
-        said = f"{made[0]} … {made[-1]}" if show_shapes and len(set(made)) > 1 else link.label
-        label = f"{said} (× {len(made)})" if said else f"× {len(made)}"
-        return link._replace(label=label, label_width=round(text_width(label, LABEL_SIZE), 1))
-
-    loops = {
-        (card, use.output): Link(card, card, use.output, k)
-        for leaf in shown.leaves
-        for k, use in enumerate(leaf.args)
-        # From a row to the next it is no loop, but what makes them one card.
-        if place[use.node][0] == (card := place[leaf.name][0]) and place[use.node][1] >= place[leaf.name][1]
-    }
-    return drawn._replace(links=tuple(map(counted, (*drawn.links, *loops.values()))))

@@ -57,12 +57,13 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
             collapse=options.collapse,
             simplify=options.simplify,
             fold=options.fold,
+            roll=options.roll,
         ),
     )
     if options.hide_module_functions:
         closed = simple_calls(graph) if simple is None else simple
         graph = close(graph, {name for name in closed if name in graph.by_name})
-    return view(graph, plain) if automatic else graph
+    return view(graph, replace(plain, roll=options.roll)) if automatic else graph
 
 
 def simple_calls(graph: Graph) -> frozenset[str]:

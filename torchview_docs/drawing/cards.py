@@ -19,6 +19,7 @@ from torchview_docs.drawing.labels import (
     shortened,
     words,
 )
+from torchview_docs.drawing.loops import with_loops
 from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.pictures import Shown, pictures
 from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
@@ -28,6 +29,8 @@ from torchview_docs.input_graph import MOST_NODES
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
 from torchview_docs.views.close import root_call
+from torchview_docs.views.rolling import rolled, rolled_up
+from torchview_docs.views.tensors import show_tensors
 
 __all__ = ["scene"]
 
@@ -50,7 +53,17 @@ _METHOD_CLASS = "torch.Tensor"
 
 
 def scene(view: Graph, spec: FigureSpec) -> Scene:
-    """What is to be drawn of a view."""
+    """What is to be drawn of a view; rolled up here, since what is rolled up is no Graph any more."""
+    if not spec.roll:
+        return _scene(view, spec)
+    same = rolled(view)
+    shown = rolled_up(view, same)
+    if not spec.hide_inner_tensors:
+        shown = show_tensors(shown)
+    return with_loops(_scene(shown, spec), shown, view, same, show_shapes=spec.show_shapes)
+
+
+def _scene(view: Graph, spec: FigureSpec) -> Scene:
     packed = {node.name: chain for chain in chains(view) for node in chain}
     shown = pictures(view) if spec.show_input_graph else {}
     card_of = {leaf.name: packed.get(leaf.name, (leaf,))[0].name for leaf in view.leaves}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import gc
 import inspect
 import math
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import torch
 
+from torchview_docs.collection import no_collection
 from torchview_docs.graph import Graph
 from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
@@ -71,7 +71,8 @@ def run(
     Raises:
         UnsuitedError: It cannot be done on meta.
     """
-    with _no_collection(meta=meta):
+    # On meta there is no data that would have to be freed.
+    with no_collection() if meta else contextlib.nullcontext():
         # Of an operation whose shape is told by a shortcut nothing can be counted.
         hybrid = Hybrid(shortcuts=not subject.measures.flops) if meta else None
         return _run(subject, hybrid, memo, grad=grad, budget=budget)
@@ -137,19 +138,6 @@ def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
     except NotImplementedError:  # an exported part has one mode for ever and refuses to change it
         for module in root.modules():
             module.training = training
-
-
-@contextlib.contextmanager
-def _no_collection(*, meta: bool) -> Iterator[None]:
-    """No garbage collection where there is no data to be freed: it would walk the record again and again."""
-    if not meta or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _has_lazy(modules: Modules) -> bool:

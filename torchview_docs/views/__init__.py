@@ -9,6 +9,7 @@ from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold, folding
 from torchview_docs.views.hide import hide
 from torchview_docs.views.naming import named, named_call
+from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 from torchview_docs.views.unfold import unfold
@@ -26,6 +27,8 @@ __all__ = [
     "levels",
     "named",
     "named_call",
+    "rolled",
+    "rolled_up",
     "show_tensors",
     "simplify",
     "unfold",

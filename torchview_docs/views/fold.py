@@ -1,77 +1,33 @@
-"""`fold`: a run of equal neighbours becomes its first, with the count (× 12); `unfold` is the way back.
+"""`fold`: a run of equal steps becomes its first, with the count (× 12); `unfold` is the way back.
 
 Two steps of a scope are equal when all that ran in them is: classes, operations, configurations,
 parameter counts, shapes, and how tensors flow from one to the next. What repeats may be one step or
 a period of several, as Swin's pairs of blocks: these are put into a `group`, a scope of their own.
-`runs` says when they are folded. Inner runs are folded before outer ones, short periods before long
-ones, until nothing repeats any more.
+`links` says what links equal steps, one after the other or side by side, and `runs` where they are
+folded. Inner runs are folded before outer ones, short periods before long ones, until nothing repeats
+any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from torchview_docs.graph import SCOPES, Graph, Node, Parameters, Use
-from torchview_docs.views.parts import Part, Tensor, read_part, repeated
-from torchview_docs.views.runs import Flow, Run, Steps
+from torchview_docs.views.folds import Fold, Folding, Place
+from torchview_docs.views.links import Flow
+from torchview_docs.views.orders import by_reader
+from torchview_docs.views.parts import Part, Tensor, as_listed, read_part, repeated, spread
+from torchview_docs.views.runs import Run, Steps
 from torchview_docs.views.totals import total_of
 
-__all__ = ["Fold", "Folding", "Place", "fold", "folding"]
+__all__ = ["fold", "folding"]
 
 _NO_MARKS: Mapping[str, Hashable] = {}
 _ENDS = frozenset({"placeholder", "output"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What tells a node of a copy from its equal in the first one."""
-
-    name: str
-    target: str
-    call: int
-    last: str
-    order: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Fold:
-    """A run that was folded.
-
-    Attributes:
-        first: The nodes of the first copy, in order.
-        copies: Those of each other copy.
-        feed: By tensor that enters the first copy: which tensor of it, of the copy before, enters the
-            others.
-        group: The group that was made; None for a run of single steps.
-    """
-
-    first: tuple[str, ...]
-    copies: tuple[tuple[Place, ...], ...]
-    feed: Mapping[Tensor, Tensor]
-    group: str | None = None
-
-
-@dataclass(frozen=True)
-class Folding:
-    """A folded graph, and what it takes to unfold it.
-
-    Attributes:
-        graph: The folded graph.
-        folds: What was folded, in this order.
-        order: Where the nodes of `graph` stood.
-        borders: By name of each call with children: what it was given and what it returned. It is no
-            part of what must be equal.
-    """
-
-    graph: Graph
-    folds: tuple[Fold, ...]
-    order: Mapping[str, tuple[int, int]]
-    borders: Mapping[str, tuple[tuple[Use, ...], tuple[Use, ...]]]
-
-
 def fold(graph: Graph, marks: Mapping[str, Hashable] = _NO_MARKS) -> Graph:
-    """Fold the runs of equal neighbours, nested ones too.
+    """Fold the runs of equal steps, nested ones too.
 
     Args:
         graph: The graph.
@@ -147,8 +103,12 @@ class _State:
     def _readers(self, tensor: Tensor) -> Iterable[str]:
         return self.readers.get(tensor, ())
 
-    def _reads(self, leaf: str) -> Iterator[Tensor]:
-        return ((self.current(use.node), use.output) for use in self.nodes[leaf].args)
+    def _reads(self, leaf: str) -> Iterator[tuple[Tensor, Hashable]]:
+        for use in self.nodes[leaf].args:
+            yield (
+                (self.current(use.node), use.output),
+                (as_listed(use.arg), self.graph.tensor(use), use.python),
+            )
 
     # -- runs in one scope --------------------------------------------------------------------
 
@@ -159,14 +119,37 @@ class _State:
         if not alike:
             return
         known = {name: self._read(name) for name in alike}
-        # Calls that feed each other are neighbours also where something else is done between them.
-        for chosen in ([step for step in steps if step.op in SCOPES], steps):
+        for chosen in self._orders(steps):
             found = Steps([known.get(step.name) for step in chosen], self.flow)
             runs = list(found.singles(self._may_repeat)) or list(found.groups())
-            groups = [self._fold(scope, found, run) for run in runs]
             if runs:
+                if len(chosen) == len(steps):
+                    ends = [name for name in self.children[scope] if self.nodes[name].op in _ENDS]
+                    self.children[scope] = [*(step.name for step in chosen), *ends]
+                groups = [self._fold(scope, found, run) for run in runs]
                 self._put(scope, [group for group in groups if group is not None])
                 return
+
+    def _orders(self, steps: list[Node]) -> Iterator[list[Node]]:
+        """The steps in the orders in which runs are looked for."""
+        # Calls that feed each other are neighbours also where something else is done between them.
+        yield [step for step in steps if step.op in SCOPES]
+        yield steps
+        # What was done for all copies in turn, as if it was done copy by copy.
+        ordered = self._by_reader(steps)
+        if ordered != steps:
+            yield ordered
+
+    def _by_reader(self, steps: list[Node]) -> list[Node]:
+        place = {leaf: k for k, step in enumerate(steps) for leaf in self._leaves(step.name)}
+        sources: list[list[int]] = []
+        for step in steps:
+            read = {tensor[0] for leaf in self._leaves(step.name) for tensor, _ in self._reads(leaf)}
+            sources.append(sorted({place[leaf] for leaf in read if leaf in place}))
+        return [steps[k] for k in by_reader(sources)]
+
+    def _leaves(self, name: str) -> Iterator[str]:
+        return (node.name for node in self._inside(name) if node.name not in self.children)
 
     def _put(self, scope: str | None, groups: Iterable[str]) -> None:
         """Put groups in the places of their first steps, and take away what is no child any more."""
@@ -179,7 +162,8 @@ class _State:
 
     def _may_repeat(self, part: Part) -> bool:
         """Whether a step may be folded by itself: what is folded is not folded again."""
-        return self.nodes[part.name].repeat == 1
+        node = self.nodes[part.name]
+        return node.repeat == 1 and node.op != "get_attr"
 
     def _read(self, name: str) -> Part:
         nodes = list(self._inside(name))
@@ -202,14 +186,17 @@ class _State:
             (self.current(leaf), output): (copies[0][k].leaves[number], made)
             for (leaf, output), (k, number, made) in run.feed.items()
         }
+        leaves = [[leaf for part in copy for leaf in part.leaves] for copy in copies]
+        readers = self._taken_from(leaves, run)
+        configs = self._spread(copies[0], run)
         group = None
         if run.period > 1:
             group = self._group(scope, copies)
         else:
             self._count(copies)
         places = tuple(tuple(map(self._place, names)) for names in nodes[1:])
-        self.folds.append(Fold(tuple(nodes[0]), places, feed, group))
-        self._join([[leaf for part in copy for leaf in part.leaves] for copy in copies])
+        self.folds.append(Fold(tuple(nodes[0]), places, feed, run.counted, readers, configs, group))
+        self._join(leaves)
         for name in (name for names in nodes[1:] for name in names):
             self.children.pop(name, None)
             del self.nodes[name]
@@ -219,13 +206,41 @@ class _State:
         """Let the leaves of the first copy stand for the others: what the last one made, they make now."""
         for copy in leaves[1:]:
             for leaf in copy:
-                for tensor in self._reads(leaf):
+                for tensor, _ in self._reads(leaf):
                     self.readers[tensor].discard(leaf)
         for first, last in zip(leaves[0], leaves[-1], strict=True):
             for output in range(len(self.nodes[first].outputs)):
                 self.readers.setdefault((first, output), set()).update(self.readers.get((last, output), ()))
         for copy in leaves[1:]:
             self.stands_for.update(zip(copy, leaves[0], strict=True))
+
+    def _taken_from(self, leaves: Sequence[Sequence[str]], run: Run) -> Mapping[str, tuple[Use, ...]]:
+        """Let who takes a tensor of every copy take that of the first; gives what they used before."""
+        if not run.link.taken:
+            return {}
+        inside = {leaf for copy in leaves for leaf in copy}
+        others = inside.difference(leaves[0])
+        found: dict[str, tuple[Use, ...]] = {}
+        for leaf in leaves[0]:
+            for output in range(len(self.nodes[leaf].outputs)):
+                found |= {
+                    reader: self._rewired(self.nodes[reader].args)
+                    for reader in self._readers((leaf, output))
+                    if reader not in inside and reader not in found
+                }
+        for reader, uses in found.items():
+            kept = tuple(use for use in uses if use.node not in others)
+            self.nodes[reader] = self.nodes[reader]._replace(args=kept)
+        return found
+
+    def _spread(self, first: Sequence[Part], run: Run) -> Mapping[str, str]:
+        """Let the indices that are counted up tell from where to where; gives what they were."""
+        found: dict[str, str] = {}
+        for (k, number), further in run.link.numbers.items():
+            name = first[k].leaves[number]
+            config = found[name] = self.nodes[name].config
+            self.nodes[name] = self.nodes[name]._replace(config=spread(config, further, run.count))
+        return found
 
     def _count(self, copies: Sequence[Sequence[Part]]) -> None:
         first, last = self.nodes[copies[0][0].name], self.nodes[copies[-1][0].name]
@@ -234,7 +249,7 @@ class _State:
 
     def _place(self, name: str) -> Place:
         node = self.nodes[name]
-        return Place(name, node.target, node.call, node.last, self.order[name])
+        return Place(name, node.target, node.call, node.last, node.config, self.order[name])
 
     def _group(self, scope: str | None, copies: Sequence[Sequence[Part]]) -> str:
         """Put the first copy into a group; gives its name."""
@@ -255,7 +270,7 @@ class _State:
             flops=total_of((node.flops, node.repeat) for node in first),
             memory=total_of((node.memory, node.repeat) for node in first),
         )
-        at, before = self.order[first[0].name]
+        at, before = min(self.order[node.name] for node in first)
         self.order[name] = at, before - 1
         for node in first:
             self.nodes[node.name] = node._replace(scope=name)

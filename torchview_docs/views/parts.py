@@ -10,13 +10,16 @@ from typing import TypeAlias
 
 from torchview_docs.graph import SCOPES, Node, TensorMeta, Use
 
-__all__ = ["Part", "Tensor", "kind", "read_part", "repeated"]
+__all__ = ["Part", "Tensor", "as_listed", "kind", "read_part", "repeated", "spread"]
 
 #: A tensor: the leaf that makes it, and which output it is.
 Tensor: TypeAlias = tuple[str, int]
 
 #: What tells the members of a list from each other, and modules of one class that have no path.
 _NUMBER = re.compile(r"_?\d+")
+_MEMBER = re.compile(r"\[\d+\]")
+_ENTRY = re.compile(r"[^\[\],]+")
+_INTEGER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,18 @@ class Part:
         nodes: Names of the step itself and what ran in it, in order.
         leaves: Those of `nodes` that are leaves.
         slots: The tensors from outside that it reads, in the order of first use.
-        signature: Equal for parts that differ only in names and in which tensors fill their slots.
+        signature: Equal for parts that differ only in names, in which tensors fill their slots, and in the
+            numbers of their indices.
+        indexed: The numbers, among `leaves`, of those that take an element or a slice of a tensor.
+        numbers: Of each of them the numbers in its index.
     """
 
     nodes: tuple[str, ...]
     leaves: tuple[str, ...]
     slots: tuple[Tensor, ...]
     signature: Hashable
+    indexed: tuple[int, ...] = ()
+    numbers: tuple[tuple[int, ...], ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,7 +87,15 @@ def read_part(
         )
         for node in nodes
     )
-    return Part(tuple(position), tuple(number), tuple(slots), signature)
+    indexed = [leaf for leaf in leaves if _is_indexed(leaf)]
+    return Part(
+        tuple(position),
+        tuple(number),
+        tuple(slots),
+        signature,
+        tuple(number[leaf.name] for leaf in indexed),
+        tuple(tuple(map(int, _INTEGER.findall(leaf.config))) for leaf in indexed),
+    )
 
 
 def _bases(nodes: Sequence[Node]) -> Mapping[str, Node]:
@@ -89,6 +105,31 @@ def _bases(nodes: Sequence[Node]) -> Mapping[str, Node]:
     for node in nodes[1:]:
         bases[node.name] = node if node.scope in groups else bases[node.scope or ""]
     return bases
+
+
+def _is_indexed(node: Node) -> bool:
+    """Whether a leaf takes an element or a slice of a tensor: copies side by side take one each."""
+    return node.target == "operator.getitem" and node.op == "call_function"
+
+
+def spread(config: str, further: Sequence[int], count: int) -> str:
+    """An index that counts up, from its first to its last: `[:, 0:2 … 14:16]`."""
+    steps = iter(further)
+
+    def last(found: re.Match[str]) -> str:
+        return str(int(found[0]) + next(steps) * (count - 1))
+
+    def both(found: re.Match[str]) -> str:
+        first = found[0].strip()
+        end = _INTEGER.sub(last, first)
+        return found[0] if end == first else found[0].replace(first, f"{first} … {end}")
+
+    return _ENTRY.sub(both, config)
+
+
+def as_listed(arg: str) -> str:
+    """An argument as which the members of one list are all the same."""
+    return _MEMBER.sub("[#]", arg) if "[" in arg else arg
 
 
 def kind(node: Node, base: Node, marks: Mapping[str, Hashable]) -> Hashable:
@@ -106,7 +147,7 @@ def kind(node: Node, base: Node, marks: Mapping[str, Hashable]) -> Hashable:
         target,
         node.type,
         node.outputs,
-        node.config,
+        _INTEGER.sub("#", node.config) if _is_indexed(node) else node.config,
         node.parameters,
         node.repeat,
         node.flops,

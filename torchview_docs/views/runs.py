@@ -1,47 +1,28 @@
 """Runs: where in a sequence of steps a period of one or several steps repeats.
 
-A period repeats when its copies are equal, each copy reads from the one before it in the same way,
-what else the copies read is common to all of them, and nobody but the next copy reads what is
-inside one. Of a period of several steps, what leaves the last copy is what goes from copy to copy:
-it begins and ends where its author would say that it does.
+A period repeats when its copies are equal and linked, each to the next in the same way (`links`): in
+a chain, where each copy reads from the one before it, or side by side, where the same readers take the
+same tensor of every copy as one of a list (`torch.cat`), or both. Nobody else reads what is inside a copy
+but the last. Of a period of several steps, what leaves the last copy is what goes from copy to copy or
+leaves every copy: it begins and ends where its author would say that it does.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from torchview_docs.views.links import Flow, Inner, Link, Links
 from torchview_docs.views.parts import Part, Tensor
 
-__all__ = ["Flow", "Inner", "Run", "Steps"]
-
-#: A tensor made in a period: the number of the step in it, of the leaf in the step, and of the output.
-Inner: TypeAlias = tuple[int, int, int]
-#: By the number of a step in a period and of its slot: what of the copy before fills the slot.
-_Feed: TypeAlias = dict[tuple[int, int], Inner]
+__all__ = ["Run", "Steps"]
 
 #: So many later equals of a step are tried as the beginning of the next copy.
 _TRIES = 16
 #: A group is worth its panel from so many leaves that it saves.
 _WORTH = 4
-
-
-@dataclass(frozen=True)
-class Flow:
-    """How tensors flow while a graph is folded.
-
-    Attributes:
-        readers: Which leaves read a tensor.
-        reads: The tensors that a leaf reads.
-        outputs: How many tensors a leaf makes.
-    """
-
-    readers: Callable[[Tensor], Iterable[str]]
-    reads: Callable[[str], Iterable[Tensor]]
-    outputs: Callable[[str], int]
 
 
 @dataclass(frozen=True)
@@ -53,12 +34,16 @@ class Run:
         period: How many steps it has.
         count: How many times it is there.
         feed: By tensor that enters the first copy: what of the copy before enters the others instead.
+        counted: By tensor that enters the first copy: by how many outputs further it is in each copy.
+        link: How each copy is linked to the next.
     """
 
     start: int
     period: int
     count: int
     feed: Mapping[Tensor, Inner]
+    counted: Mapping[Tensor, int]
+    link: Link
 
     @property
     def end(self) -> int:
@@ -85,15 +70,7 @@ class Steps:
         self._at: dict[int, list[int]] = defaultdict(list)
         for k, number in enumerate(self._ids):
             self._at[number].append(k)
-        self._place = {
-            leaf: (k, number)
-            for k, part in enumerate(parts)
-            if part is not None
-            for number, leaf in enumerate(part.leaves)
-        }
-        self._furthest = [-1 if part is None else self._furthest_reader(part) for part in parts]
-        # The steps that are read from outside, which only the last copy of a period may hold.
-        self._leaks = [k for k, furthest in enumerate(self._furthest) if furthest == len(parts)]
+        self._links = Links(parts, flow)
 
     def __getitem__(self, index: int) -> Part:
         """A step of a run."""
@@ -142,7 +119,7 @@ class Steps:
         """
         best = run
         for shift in range(1, run.period):
-            if len(best.feed) == 1:
+            if len(best.feed) <= 1:
                 break
             other = self._longest(run.start + shift, run.period, most=2)
             if other is not None and len(other.feed) < len(best.feed):
@@ -155,26 +132,27 @@ class Steps:
 
     def _longest(self, start: int, period: int, most: int | None = None) -> Run | None:
         """The run of this period that starts here, or as much of it as loses no path."""
-        feed: _Feed | None = None
+        link: Link | None = None
         count = 1
         while count != most and self._equal(start, start + count * period, period):
-            found = self._feed(start + count * period, period)
-            if not found or found != (feed or found):
+            found = self._links.link(start + count * period, period)
+            if found is None or found != (link or found):
                 break
-            feed = found
+            link = found
             count += 1
-        entries = self._entries(start, feed) if feed else None
-        if entries is None:
+        run = self._run(start, period, count, link) if link is not None else None
+        if run is None:
             return None
-        if period > 1 and not self._ends_as_it_goes_on(Run(start, period, count, entries)):
-            count -= 1
-        count = self._without_loss(Run(start, period, count, entries))
-        return Run(start, period, count, entries) if count > 1 else None
+        if period > 1 and not self._ends_as_it_goes_on(run):
+            run = replace(run, count=run.count - 1)
+        run = replace(run, count=self._without_loss(run))
+        # Of two any numbers are counted up.
+        return run if run.count > (2 if run.link.numbers and most is None else 1) else None
 
     def _ends_as_it_goes_on(self, run: Run) -> bool:
-        """Whether of the last copy nothing is read that the other copies do not give to the next."""
-        fed = {self._leaf(run.start, inner) for inner in run.feed.values()}
-        return fed.issuperset(self._leaving(run))
+        """Whether of the last copy nothing is read that is not given away likewise by the others."""
+        given = {self._leaf(run.start, inner) for inner in (*run.feed.values(), *run.link.taken)}
+        return given.issuperset(self._leaving(run))
 
     def _equal(self, start: int, other: int, period: int) -> bool:
         ids = self._ids
@@ -185,62 +163,27 @@ class Steps:
             return False
         return ids[start : start + period] == ids[other : other + period]
 
-    def _feed(self, base: int, period: int) -> _Feed | None:
-        """What of the copy before fills which slot of the copy at `base`; None if they are not linked so."""
-        before = base - period
-        leak = bisect_left(self._leaks, before)
-        if leak < len(self._leaks) and self._leaks[leak] < base:
-            return None
-        feed: _Feed = {}
+    def _run(self, start: int, period: int, count: int, link: Link) -> Run | None:
+        """A run; None where its link does not tell by a tensor that enters the first copy what it becomes."""
+        feed: dict[Tensor, Inner] = {}
+        counted: dict[Tensor, int] = {}
+        common: set[Tensor] = set()
         for k in range(period):
-            if self._furthest[before + k] >= base + period:
-                return None
-            for slot, (was, now) in enumerate(zip(self[before + k].slots, self[base + k].slots, strict=True)):
-                inside_before, inside = self._inner(was, before, period), self._inner(now, base, period)
-                if inside is not None or inside_before is not None:
-                    if inside != inside_before:
+            for slot, tensor in enumerate(self[start + k].slots):
+                if (k, slot) in link.feed:
+                    fed = link.feed[k, slot]
+                    if feed.setdefault(tensor, fed) != fed:
                         return None
-                    continue
-                fed = self._inner(now, before, period)
-                if fed is not None:
-                    feed[k, slot] = fed
-                elif was != now:
-                    return None
-        return feed
-
-    def _inner(self, tensor: Tensor, base: int, period: int) -> Inner | None:
-        """A tensor as one of the copy at `base`."""
-        place = self._place.get(tensor[0])
-        if place is None or not base <= place[0] < base + period:
+                elif (k, slot) in link.counted:
+                    further = link.counted[k, slot]
+                    if counted.setdefault(tensor, further) != further:
+                        return None
+                else:
+                    common.add(tensor)
+        known = len(feed) + len(counted) + len(common)
+        if len(feed.keys() | counted.keys() | common) < known or len(set(feed.values())) < len(feed):
             return None
-        return place[0] - base, place[1], tensor[1]
-
-    def _entries(self, start: int, feed: _Feed) -> dict[Tensor, Inner] | None:
-        """The feed by the tensors that enter the first copy; None where the two are not one to one."""
-        entries: dict[Tensor, Inner] = {}
-        for (k, slot), fed in feed.items():
-            if entries.setdefault(self[start + k].slots[slot], fed) != fed:
-                return None
-        period = range(max(k for k, _ in feed) + 1)
-        common = {
-            tensor
-            for k in period
-            for slot, tensor in enumerate(self[start + k].slots)
-            if (k, slot) not in feed
-        }
-        if common & entries.keys() or len(set(entries.values())) < len(entries):
-            return None
-        return entries
-
-    def _furthest_reader(self, part: Part) -> int:
-        """The last step that reads what a step makes; the number of steps where it is outside of them."""
-        furthest = -1
-        for leaf in part.leaves:
-            for output in range(self._flow.outputs(leaf)):
-                for reader in self._flow.readers((leaf, output)):
-                    place = self._place.get(reader)
-                    furthest = max(furthest, len(self._parts) if place is None else place[0])
-        return furthest
+        return Run(start, period, count, feed, counted, link)
 
     # -- paths through a run ------------------------------------------------------------------
 
@@ -276,7 +219,7 @@ class Steps:
         for k in range(run.start, run.start + run.period):
             for leaf in self[k].leaves:
                 entered = 0
-                for tensor in self._flow.reads(leaf):
+                for tensor, _ in self._flow.reads(leaf):
                     if tensor in reach:
                         entered |= reach[tensor]
                     else:
@@ -289,13 +232,8 @@ class Steps:
         """The tensors of the first copy whose equals in the last one are read outside of it."""
         last = run.end - run.period
         for k in range(run.period):
-            if self._furthest[last + k] < run.end:
-                continue
-            for number, leaf in enumerate(self[last + k].leaves):
-                for output in range(self._flow.outputs(leaf)):
-                    readers = self._flow.readers((leaf, output))
-                    if any(self._place.get(r, (run.end, 0))[0] >= run.end for r in readers):
-                        yield self._leaf(run.start, (k, number, output))
+            for number, output in self._links.leaving(last + k, run.end):
+                yield self._leaf(run.start, (k, number, output))
 
     def _leaf(self, base: int, inner: Inner) -> Tensor:
         return self[base + inner[0]].leaves[inner[1]], inner[2]

@@ -7,9 +7,10 @@ the proof that nothing was folded which is not equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from torchview_docs.graph import Graph, Node, Use
-from torchview_docs.views.fold import Fold, Folding
+from torchview_docs.views.folds import Fold, Folding
 
 __all__ = ["unfold"]
 
@@ -33,13 +34,15 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
         first = [n._replace(scope=around) if n.scope == fold.group else n for n in first]
     else:
         first[0] = first[0]._replace(repeat=1, last="")
+    first = [n._replace(config=fold.configs.get(n.name, n.config)) for n in first]
     copies = [first]
     before = {name: name for name in fold.first}
-    for places in fold.copies:
+    for number, places in enumerate(fold.copies, 1):
         here = dict(zip(fold.first, (place.name for place in places), strict=True))
+        copied = _Copy(number, here, before)
         copy = []
         for node, place in zip(first, places, strict=True):
-            args = tuple(_moved(use, fold, here, before, nodes) for use in node.args)
+            args = tuple(_moved(use, fold, copied, nodes) for use in node.args)
             scope = node.scope if node.scope is None else here.get(node.scope, node.scope)
             copy.append(
                 node._replace(
@@ -49,6 +52,7 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
                     args=args,
                     call=place.call,
                     last=place.last,
+                    config=place.config,
                 )
             )
             order[place.name] = place.order
@@ -57,29 +61,50 @@ def _unfolded(nodes: dict[str, Node], order: dict[str, tuple[int, int]], fold: F
     last = before
     outside = (node for node in nodes.values() if node.name not in last and node.name != fold.group)
     kept = [
-        n._replace(args=tuple(use._replace(node=last.get(use.node, use.node)) for use in n.args))
+        n._replace(
+            args=fold.readers.get(n.name)
+            or tuple(use._replace(node=last.get(use.node, use.node)) for use in n.args)
+        )
         for n in outside
     ]
     return {node.name: node for part in (kept, *copies) for node in part}
 
 
-def _moved(
-    use: Use, fold: Fold, here: Mapping[str, str], before: Mapping[str, str], nodes: Mapping[str, Node]
-) -> Use:
+@dataclass(frozen=True)
+class _Copy:
+    """A copy of a run.
+
+    Attributes:
+        number: Its number; the first copy is 0.
+        names: Its names by those of the first.
+        before: Those of the copy before it.
+    """
+
+    number: int
+    names: Mapping[str, str]
+    before: Mapping[str, str]
+
+
+def _moved(use: Use, fold: Fold, copy: _Copy, nodes: Mapping[str, Node]) -> Use:
     """What a copy uses where the first copy uses `use`.
 
     Args:
         use: Of a node of the first copy.
         fold: The run.
-        here: The copy's names by those of the first.
-        before: Those of the copy before.
+        copy: The copy.
         nodes: The folded graph.
     """
-    if use.node in here:
-        return use._replace(node=here[use.node])
-    if (use.node, use.output) not in fold.feed:
+    if use.node in copy.names:
+        return use._replace(node=copy.names[use.node])
+    tensor = (use.node, use.output)
+    if tensor in fold.feed:
+        source, output = fold.feed[tensor]
+        name = copy.before[source]
+    elif tensor in fold.counted:
+        source, output = use.node, use.output + copy.number * fold.counted[tensor]
+        name = source
+    else:
         return use
-    source, output = fold.feed[use.node, use.output]
     meta = use.seen or nodes[use.node].outputs[use.output]
     seen = None if meta == nodes[source].outputs[output] else meta
-    return use._replace(node=before[source], output=output, seen=seen)
+    return use._replace(node=name, output=output, seen=seen)

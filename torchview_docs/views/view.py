@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from torchview_docs.graph import Graph
+from torchview_docs.collection import no_collection
+from torchview_docs.graph import Graph, Node
 from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
@@ -14,13 +16,18 @@ from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold
 from torchview_docs.views.hide import hide
 from torchview_docs.views.naming import named, named_call
+from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 
-__all__ = ["CARDS", "auto_depth", "view"]
+__all__ = ["CARDS", "ROWS", "auto_depth", "view"]
 
 #: About how many cards fit in one figure.
 CARDS = 40
+#: About how many of them fit below each other on a screen.
+ROWS = 18
+#: A figure of fewer cards is not preferred to a longer one.
+_TELLING = 10
 
 
 def view(graph: Graph, spec: FigureSpec) -> Graph:
@@ -32,6 +39,11 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
     Raises:
         ViewError: An option names a part that the model does not have.
     """
+    with no_collection():
+        return _view(graph, spec)
+
+
+def _view(graph: Graph, spec: FigureSpec) -> Graph:
     depth, parts = _depths(graph, spec)
     collapsed = named(graph, spec.collapse, "collapse", calls=True)
     hidden = named(graph, spec.hide, "hide")
@@ -43,7 +55,8 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
         graph = simplify(graph)
     # Before anything is closed: only what is equal to the last operation is folded.
     if spec.fold:
-        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed")})
+        called_again = _called_again(graph) if spec.roll else {}
+        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed"), **called_again})
     graph = close(graph, collapsed)
     if spec.hide_module_functions:
         # Of a module whose modules the author has hidden, the functions are what is left to show.
@@ -51,9 +64,20 @@ def view(graph: Graph, spec: FigureSpec) -> Graph:
 
     def shown(graph: Graph, depth: float) -> Graph:
         closed = close_below(graph, depth, parts)
-        return closed if spec.hide_inner_tensors else show_tensors(closed)
+        # What is rolled is rolled up, with its tensors, where it is drawn.
+        return closed if spec.hide_inner_tensors or spec.roll else show_tensors(closed)
 
-    return shown(graph, auto_depth(graph, shown) if depth == "auto" else float(depth))
+    def counted(graph: Graph, depth: float) -> Graph:
+        closed = shown(graph, depth)
+        return rolled_up(closed, rolled(closed)) if spec.roll else closed
+
+    return shown(graph, auto_depth(graph, counted) if depth == "auto" else float(depth))
+
+
+def _called_again(graph: Graph) -> dict[str, Hashable]:
+    """Marks of the calls of modules that are called more than once: these are rolled, not folded."""
+    times = Counter(node.target for node in graph.nodes if node.op == "call_module")
+    return {n.name: n.name for n in graph.nodes if n.op == "call_module" and times[n.target] > 1}
 
 
 def _depths(graph: Graph, spec: FigureSpec) -> tuple[int | float | str, dict[str, float]]:
@@ -67,24 +91,46 @@ def _depths(graph: Graph, spec: FigureSpec) -> tuple[int | float | str, dict[str
 
 
 def auto_depth(
-    graph: Graph, shown: Callable[[Graph, float], Graph] = close_below, cards: int = CARDS
+    graph: Graph,
+    shown: Callable[[Graph, float], Graph] = close_below,
+    cards: int = CARDS,
+    rows: int = ROWS,
 ) -> float:
     """The deepest level at which the figure has at most `cards` cards, at least 1.
+
+    Of these levels it is the deepest with at most `rows` cards one below the other, where that one
+    still tells something: a plain sequence of 30 layers stays open.
 
     Args:
         graph: With all views but the depth applied.
         shown: The graph at a depth, with the views that follow.
         cards: The limit. Inputs and outputs do not count, packed chains count once.
+        rows: The limit of the longest path. Here inputs and outputs count too.
     """
     level = levels(graph)
     deepest = max((level[n.name] for n in graph.nodes if n.name in graph.children), default=0)
-    best = 1
+    best, low = 1, None
     for depth in range(1, deepest + 2):
         closed = shown(graph, depth)
         leaves = sum(leaf.op not in ("placeholder", "output") for leaf in closed.leaves)
-        packed = sum(len(chain) - 1 for chain in chains(closed))
-        if leaves - packed <= cards:
+        packed = chains(closed)
+        count = leaves - sum(len(chain) - 1 for chain in packed)
+        if count <= cards:
             best = depth
+            if count >= _TELLING and _longest_path(closed, packed) <= rows:
+                low = depth
         elif leaves > 4 * cards:
             break  # deeper levels only have more
-    return math.inf if best > deepest else best
+    chosen = low or best
+    return math.inf if chosen > deepest else chosen
+
+
+def _longest_path(graph: Graph, packed: Iterable[Sequence[Node]]) -> int:
+    """How many cards are one below the other."""
+    inside = {node.name for chain in packed for node in chain[1:]}
+    found: dict[str, int] = {}
+    for leaf in graph.leaves:
+        found[leaf.name] = max((found.get(use.node, 0) for use in leaf.args), default=0) + (
+            leaf.name not in inside
+        )
+    return max(found.values(), default=0)

@@ -24,6 +24,7 @@ layout with hyperedges and orthogonal wires:
 
 from __future__ import annotations
 
+from torchview_docs.collection import no_collection
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.layout.compose import compose
 from torchview_docs.drawing.scene import Scene
@@ -33,4 +34,5 @@ __all__ = ["lay_out"]
 
 def lay_out(scene: Scene) -> Drawing:
     """Place everything in a scene: no card over another, every link drawn."""
-    return compose(scene)
+    with no_collection():
+        return compose(scene)
