@@ -265,6 +265,7 @@ class _State:
             target,
             scope,
             parameters=_sum(first),
+            call=first[modules[0]].call if modules else 1,
             repeat=len(copies),
             last=self._last(target, [self.nodes[copies[-1][k].name] for k in modules]),
             flops=total_of((node.flops, node.repeat) for node in first),
