@@ -24,7 +24,7 @@ from torchview_docs.cli import main
 from torchview_docs.errors import TraceError
 from torchview_docs.markdown.session import _builders
 from torchview_docs.options import Option
-from torchview_docs.spec import OPTIONS
+from torchview_docs.spec import OPTIONS, FigureSpec
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +60,11 @@ class Net(nn.Module):
 
 def batch():
     return torch.zeros(5, 8)
+
+
+class Neighbours(nn.Module):
+    def forward(self, x, edge_index):
+        return torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]])
 
 
 class Counting(nn.Module):
@@ -118,6 +123,11 @@ CASES: dict[str, Case] = {
     "hide-module-functions": Case("no"),
     "simplify": Case("no"),
     "fold": Case("no"),
+    "show-flops": Case("yes"),
+    "show-memory": Case("yes"),
+    "show-input-graph": Case(
+        "yes", "nets.Neighbours()", {"input": "float32[3, 8], edge_index=edges([[0, 1], [1, 2]])"}
+    ),
     "roll": Case("yes"),
     "device": Case("meta", "nets.Counting('any')", {"input": "float32[2, 1000]"}),
     "mode": Case("train"),
@@ -236,7 +246,7 @@ class Sites:
         return Outcome.of(written.read_text("utf-8")) if code == 0 else Outcome.failed(self.said())
 
     def api(self, name: str, with_it: bool) -> Outcome:
-        import torch
+        from torchview_docs.tracing.inputs import inputs_of
 
         sys.path.insert(0, str(self.root))
         import nets
@@ -250,9 +260,10 @@ class Sites:
             option = OPTIONS[name]
             given[TORCHVIEWS.get(option.field, option.field)] = option.read(CASES[name].value)
         model = eval(self.model(name, "api", with_it), {"nets": nets})
-        size = [int(n) for n in re.findall(r"\d+", self.options(name, with_it)["input"].partition("[")[2])]
+        spec = FigureSpec.read("nets.Net", {"input": self.options(name, with_it)["input"]})
+        args, kwargs = inputs_of(spec, model, meta=False)
         try:
-            return Outcome.of(draw_graph(model, torch.zeros(size), **given)._repr_svg_())
+            return Outcome.of(draw_graph(model, [*args, *kwargs.values()], **given)._repr_svg_())
         except TraceError as error:
             return Outcome.failed(str(error))
 
