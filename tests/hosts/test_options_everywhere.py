@@ -24,7 +24,7 @@ from torchview_docs.cli import main
 from torchview_docs.errors import TraceError
 from torchview_docs.markdown.session import _builders
 from torchview_docs.options import Option
-from torchview_docs.spec import OPTIONS
+from torchview_docs.spec import OPTIONS, FigureSpec
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +79,15 @@ class SlowlyCounting(Counting):
         return x.sin().cos()
 
 
+class Messages(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.act = nn.ReLU()
+
+    def forward(self, x, edge_index):
+        return self.act(torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]]))
+
+
 class Slow(nn.Module):
     def __init__(self, host):
         super().__init__()
@@ -116,6 +125,9 @@ CASES: dict[str, Case] = {
     "show-shapes": Case("no"),
     "hide-inner-tensors": Case("no"),
     "hide-module-functions": Case("no"),
+    "show-input-graph": Case(
+        "yes", "nets.Messages()", {"input": "float32[3, 8], edges([[0, 1], [1, 2]])", "depth": "inf"}
+    ),
     "show-flops": Case("yes"),
     "show-memory": Case("yes"),
     "simplify": Case("no"),
@@ -238,7 +250,7 @@ class Sites:
         return Outcome.of(written.read_text("utf-8")) if code == 0 else Outcome.failed(self.said())
 
     def api(self, name: str, with_it: bool) -> Outcome:
-        import torch
+        from torchview_docs.tracing.inputs import inputs_of
 
         sys.path.insert(0, str(self.root))
         import nets
@@ -252,9 +264,10 @@ class Sites:
             option = OPTIONS[name]
             given[TORCHVIEWS.get(option.field, option.field)] = option.read(CASES[name].value)
         model = eval(self.model(name, "api", with_it), {"nets": nets})
-        size = [int(n) for n in re.findall(r"\d+", self.options(name, with_it)["input"].partition("[")[2])]
+        spec = FigureSpec.read("nets.Net()", {"input": self.options(name, with_it)["input"]})
+        args, _ = inputs_of(spec, model, meta=False)
         try:
-            return Outcome.of(draw_graph(model, torch.zeros(size), **given)._repr_svg_())
+            return Outcome.of(draw_graph(model, list(args), **given)._repr_svg_())
         except TraceError as error:
             return Outcome.failed(str(error))
 
