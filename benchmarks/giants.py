@@ -98,6 +98,7 @@ def measure(giant: Giant, write: Path | None) -> Cost:
     _import_all()
     from torchview_docs.drawing.cards import scene
     from torchview_docs.drawing.layout import lay_out
+    from torchview_docs.drawing.page import fits
     from torchview_docs.drawing.svg import svg
     from torchview_docs.markup import describe
     from torchview_docs.spec import FigureSpec
@@ -122,7 +123,7 @@ def measure(giant: Giant, write: Path | None) -> Cost:
     job.build = timed("construct", job.build)
     graph = timed("trace", job.trace_spec)(spec)
     seconds["trace"] -= seconds["construct"]
-    shown = timed("view", view)(graph, spec)
+    shown = timed("view", view)(graph, spec, fits)
     drawing = timed("layout", lambda: lay_out(scene(shown, spec)))()
     markup = timed("svg", svg)(drawing, prefix="tv", title=graph.name, desc=describe(shown), standalone=True)
     if write is not None:

@@ -92,9 +92,10 @@ class Figure:
     @cached_property
     def view(self) -> Graph:
         """The graph as the spec shows it."""
+        from torchview_docs.drawing.page import fits
         from torchview_docs.views import view
 
-        return view(self.graph, self.spec)
+        return view(self.graph, self.spec, fits)
 
     @cached_property
     def drawing(self) -> Drawing:

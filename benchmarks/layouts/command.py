@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.page import fits
 from torchview_docs.drawing.scene import Scene
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import view
@@ -76,7 +77,7 @@ def _measured(given: argparse.Namespace) -> Iterator[list[_Result]]:
     for name, graph in graphs(given.graphs):
         if re.search(given.only, name):
             spec = FigureSpec.read("benchmark.figure", {})
-            yield _laid_out(name, scene(view(graph, spec), spec), given)
+            yield _laid_out(name, scene(view(graph, spec, fits), spec), given)
 
 
 def _laid_out(name: str, drawn: Scene, given: argparse.Namespace) -> list[_Result]:

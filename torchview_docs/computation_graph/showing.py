@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from torchview_docs.drawing.page import fits
 from torchview_docs.graph import Graph
 from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
@@ -63,7 +64,7 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
     if options.hide_module_functions:
         closed = simple_calls(graph) if simple is None else simple
         graph = close(graph, {name for name in closed if name in graph.by_name})
-    return view(graph, replace(plain, roll=options.roll)) if automatic else graph
+    return view(graph, replace(plain, roll=options.roll), fits) if automatic else graph
 
 
 def simple_calls(graph: Graph) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 from torchview_docs.collection import no_collection
 from torchview_docs.graph import Graph, Node
@@ -26,24 +27,32 @@ __all__ = ["CARDS", "ROWS", "auto_depth", "view"]
 CARDS = 40
 #: About how many of them fit below each other on a screen.
 ROWS = 18
-#: A figure of fewer cards is not preferred to a longer one.
-_TELLING = 10
+#: A figure of fewer cards is not preferred to a longer one, nor one of very few to one that is too large.
+_TELLING, _FEW = 10, 4
+
+#: Whether a view fits on a page, drawn with these options.
+Fits: TypeAlias = "Callable[[Graph, FigureSpec], bool]"
 
 
-def view(graph: Graph, spec: FigureSpec) -> Graph:
+def view(graph: Graph, spec: FigureSpec, fits: Fits | None = None) -> Graph:
     """What the figure shows of a graph: all view options of the spec.
 
     The root's call stays in the graph, for its class and parameters; a drawing of depth 1 or more
     shows its content, not its border.
 
+    Args:
+        graph: What ran.
+        spec: The options.
+        fits: Whether a view fits on a page, for `depth: auto`.
+
     Raises:
         ViewError: An option names a part that the model does not have.
     """
     with no_collection():
-        return _view(graph, spec)
+        return _view(graph, spec, fits)
 
 
-def _view(graph: Graph, spec: FigureSpec) -> Graph:
+def _view(graph: Graph, spec: FigureSpec, fits: Fits | None) -> Graph:
     depth, parts = _depths(graph, spec)
     collapsed = named(graph, spec.collapse, "collapse", calls=True)
     hidden = named(graph, spec.hide, "hide")
@@ -71,7 +80,10 @@ def _view(graph: Graph, spec: FigureSpec) -> Graph:
         closed = shown(graph, depth)
         return rolled_up(closed, rolled(closed)) if spec.roll else closed
 
-    return shown(graph, auto_depth(graph, counted) if depth == "auto" else float(depth))
+    if depth != "auto":
+        return shown(graph, float(depth))
+    on_page = None if fits is None else (lambda depth: fits(shown(graph, depth), spec))
+    return shown(graph, auto_depth(graph, counted, fits=on_page))
 
 
 def _called_again(graph: Graph) -> dict[str, Hashable]:
@@ -95,33 +107,43 @@ def auto_depth(
     shown: Callable[[Graph, float], Graph] = close_below,
     cards: int = CARDS,
     rows: int = ROWS,
+    fits: Callable[[float], bool] | None = None,
 ) -> float:
-    """The deepest level at which the figure has at most `cards` cards, at least 1.
+    """The deepest level at which the figure has at most `cards` cards and fits on a page, at least 1.
 
-    Of these levels it is the deepest with at most `rows` cards one below the other, where that one
-    still tells something: a plain sequence of 30 layers stays open.
+    Where nothing is known of pages, or no level that tells something fits on one, it is the deepest with
+    at most `rows` cards one below the other, where that one still tells something: a plain sequence
+    of 30 layers stays open.
 
     Args:
         graph: With all views but the depth applied.
         shown: The graph at a depth, with the views that follow.
         cards: The limit. Inputs and outputs do not count, packed chains count once.
         rows: The limit of the longest path. Here inputs and outputs count too.
+        fits: Whether the figure fits on a page at a depth.
     """
     level = levels(graph)
     deepest = max((level[n.name] for n in graph.nodes if n.name in graph.children), default=0)
-    best, low = 1, None
+    counts: dict[int, int] = {}
+    low = None
     for depth in range(1, deepest + 2):
         closed = shown(graph, depth)
         leaves = sum(leaf.op not in ("placeholder", "output") for leaf in closed.leaves)
         packed = chains(closed)
         count = leaves - sum(len(chain) - 1 for chain in packed)
         if count <= cards:
-            best = depth
+            counts[depth] = count
             if count >= _TELLING and _longest_path(closed, packed) <= rows:
                 low = depth
         elif leaves > 4 * cards:
             break  # deeper levels only have more
+    best = max(counts, default=1)
     chosen = low or best
+    if fits is not None:
+        on_page = (
+            depth for depth in reversed(counts) if counts[depth] >= min(_FEW, counts[best]) and fits(depth)
+        )
+        chosen = next(on_page, chosen)
     return math.inf if chosen > deepest else chosen
 
 
