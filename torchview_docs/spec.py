@@ -98,7 +98,8 @@ class FigureSpec:
         kinds.flag,
         "view",
         "Leave out what only passes a tensor on or changes how it is laid out: `view`, `transpose`, "
-        "`contiguous`, `nn.Identity`, dropout in eval mode; its effect is seen in the shapes.",
+        "`contiguous`, `nn.Identity`, dropout in eval mode; its effect is seen in the shapes. Operations "
+        "that lead nowhere are left out too, and a number that is made in place is said where it is used.",
     )
     show_input_graph: bool = option(
         False,

@@ -64,23 +64,28 @@ def union(sets: Iterable[int]) -> int:
     return together
 
 
-def without_idle(nodes: list[Node], before: Graph, *, computing: bool = True) -> Iterable[Node]:
+def without_idle(
+    nodes: list[Node], before: Graph, *, computing: bool = True, unread: bool = False
+) -> Iterable[Node]:
     """Leave out operations and parameters that nobody uses any more, but not the last of a call.
 
     Args:
         nodes: What is left.
         before: The graph before anything was left out.
         computing: Whether that goes for operations too of which FLOPs were counted.
+        unread: Whether it goes for operations too that nobody has ever used, unless they write: of a
+            model that returns something.
     """
     used = {use.node for node in nodes for use in node.results}
     held = Counter(node.scope for node in nodes)
+    unread = unread and any(node.op == "output" and node.args for node in nodes)
     kept = []
     for node in reversed(nodes):
         idle = (
             node.op in ("call_function", "call_method", "get_attr")
             and node.name not in used
             and (computing or not node.flops)
-            and any((node.name, k) in before.users for k in range(len(node.outputs)))
+            and ((unread and not _writes(node)) or _was_used(node, before))
             and (node.scope is None or held[node.scope] > 1)
         )
         if idle:
@@ -89,3 +94,13 @@ def without_idle(nodes: list[Node], before: Graph, *, computing: bool = True) ->
             kept.append(node)
             used |= {use.node for use in node.args}
     return reversed(kept)
+
+
+def _was_used(node: Node, graph: Graph) -> bool:
+    return any((node.name, k) in graph.users for k in range(len(node.outputs)))
+
+
+def _writes(node: Node) -> bool:
+    """Whether an operation changes a tensor in place, as its name tells: `add_`, `setitem`, `iadd`."""
+    short = node.target.rpartition(".")[2]
+    return short == "setitem" or "out=" in node.config or (short.endswith("_") and not short.endswith("__"))

@@ -1,4 +1,8 @@
-"""`simplify`: leave out what only passes a tensor on, or changes its layout but not its values."""
+"""`simplify`: leave out what only passes a tensor on, or changes its layout but not its values.
+
+So does what leads nowhere: an operation whose result nothing reads, as when Python asks a mask whether
+it is all true; and a number made in place is said where it is used.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 
 from torchview_docs.graph import Graph
 from torchview_docs.views.close import close, root_call
+from torchview_docs.views.constants import with_numbers
 from torchview_docs.views.leaving import reached, union, without, without_idle
 from torchview_docs.views.passing import is_transparent_class, passed_on
 
@@ -16,7 +21,8 @@ __all__ = ["simplify"]
 def simplify(graph: Graph) -> Graph:
     """Leave out views, reshapes, conversions, identities, and dropout that does nothing.
 
-    Their users read what they read, in the form in which it arrives (`Use.seen`). An operation
+    Their users read what they read, in the form in which it arrives (`Use.seen`). Operations that lead
+    nowhere are left out as well, but for those that write. An operation
     stays where it joins inputs that would else not meet; a module of its own class in which
     nothing is left is closed, not lost; a model of nothing but such operations stays as it is.
 
@@ -30,7 +36,8 @@ def simplify(graph: Graph) -> Graph:
         node.name: passed_on(node, graph) for node in graph.nodes if node.name in passing - emptied.kept
     }
     nodes = [node for node in without(graph, passed) if node.name not in emptied.removed]
-    return graph.with_nodes(without_idle(nodes, graph, computing=False))
+    nodes = with_numbers(nodes, graph)
+    return graph.with_nodes(without_idle(nodes, graph, computing=False, unread=True))
 
 
 def _passing(graph: Graph) -> frozenset[str]:
