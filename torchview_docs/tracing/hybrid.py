@@ -19,7 +19,9 @@ from torchview_docs.tracing.autocast import cast_for
 from torchview_docs.tracing.factories import on_cpu, on_meta, size_of
 from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_like, on_zeros, replace
 from torchview_docs.tracing.functions import Kind, short_name
+from torchview_docs.tracing.indexing import fills, plain_index
 from torchview_docs.tracing.internals import HigherOrderOperator, is_wrapped, storage_address, version
+from torchview_docs.tracing.moves import wanted_dtype
 from torchview_docs.tracing.shapes import RULES
 from torchview_docs.tracing.shortcuts import SHORTCUTS
 
@@ -117,9 +119,9 @@ class Hybrid:
         if kind in (Kind.VIEW, Kind.GETITEM, Kind.RESTRIDE) and not used[0].is_meta and len(used) == 1:
             return self._view_of_unreal(function, args, kwargs)
         if kind in (Kind.GETITEM, Kind.SETITEM):
-            if self._fills(args):
+            if fills(args, self.unreal):
                 return self._filled(args[0])
-            args = (args[0], self._plain_index(args[1]), *args[2:])
+            args = (args[0], plain_index(args[1], self.unreal), *args[2:])
         if kind is Kind.VIEW and self._like_other(args):
             # `mask.expand_as(x)` asks x for nothing but its shape.
             return function(args[0], args[0].new_empty(()).expand(args[1].shape))
@@ -302,17 +304,7 @@ class Hybrid:
             return args[0]
         if short_name(function) == "type" and len(args) + len(kwargs) == 1:
             return function(*args)
-        dtype, others = (
-            None,
-            {k: v for k, v in kwargs.items() if k not in ("device", "dtype", "other", "non_blocking")},
-        )
-        for value in (*args[1:], *(kwargs.get(k) for k in ("dtype", "other"))):
-            if isinstance(value, torch.dtype):
-                dtype = value
-            elif isinstance(value, torch.Tensor):
-                dtype = value.dtype
-            elif isinstance(value, str) and value.startswith("torch.") and value.endswith("Tensor"):
-                dtype = torch.empty(0).type(value.replace("cuda.", "")).dtype
+        dtype, others = wanted_dtype(args, kwargs)
         if dtype is None or dtype == args[0].dtype:
             return args[0].to(**others) if others and not self.unreal(args[0]) else args[0]
         if self.unreal(args[0]):
@@ -343,39 +335,10 @@ class Hybrid:
     def _like_other(self, args: Any) -> bool:
         return len(args) == 2 and isinstance(args[1], torch.Tensor) and not self.unreal(args[0])
 
-    def _fills(self, args: Any) -> bool:
-        """Whether `x[mask] = value` writes the same to each place, so that which they are shapes nothing."""
-        if len(args) < 3:
-            return False
-        target, index, value = args
-        if not isinstance(index, torch.Tensor) or index.dtype is not torch.bool or not self.unreal(index):
-            return False
-        return not isinstance(value, torch.Tensor) or value.ndim <= target.ndim - index.ndim
-
     def _filled(self, target: torch.Tensor) -> None:
         if not target.is_meta:
             self.declare_unreal(target)
             self._written.append(target)
-
-    def _plain(self, part: Any) -> Any:
-        if isinstance(part, torch.Tensor) and part.ndim == 0 and not self.unreal(part):
-            return part.item()
-        return part
-
-    def _plain_index(self, index: Any) -> Any:
-        """An index of real masks as the positions where they are true, and of real numbers as numbers."""
-        parts = index if isinstance(index, tuple) else (index,)
-        plain: list[Any] = []
-        for part in parts:
-            if isinstance(part, torch.Tensor) and part.dtype in (torch.bool, torch.uint8):
-                if self.unreal(part):
-                    raise NeedsDataError("index by a mask")
-                plain += part.nonzero(as_tuple=True) if part.ndim else [bool(part)]
-            elif isinstance(part, slice):
-                plain.append(slice(self._plain(part.start), self._plain(part.stop), self._plain(part.step)))
-            else:
-                plain.append(self._plain(part))
-        return tuple(plain) if isinstance(index, tuple) or len(plain) > 1 else plain[0]
 
 
 def _shares(result: torch.Tensor, used: list[torch.Tensor]) -> bool:
