@@ -15,21 +15,33 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
+from torchview_docs.assignments import (
+    Colour,
+    Note,
+    parse_colour_of,
+    parse_colours,
+    parse_note,
+    parse_notes,
+)
 from torchview_docs.errors import OptionError
 from torchview_docs.patterns import Depths, parse_depth, parse_pattern, parse_patterns
+from torchview_docs.placeholders import parse_caption
 
 __all__ = [
     "Host",
     "Kind",
     "Option",
     "Scope",
+    "caption",
     "choice",
+    "colours",
     "css_classes",
     "css_length",
     "depth",
     "flag",
     "natural",
     "nearest",
+    "notes",
     "option",
     "options_of",
     "path",
@@ -63,8 +75,10 @@ class Kind(Generic[T]):
     values: str
     parse: Callable[[str], T]
     choices: tuple[str, ...] = ()
-    #: How one entry is parsed where a configuration file gives a list.
-    listed: Callable[[str], str] | None = None
+    #: How one entry is parsed where a configuration file gives a list, or a table of `path = value`.
+    listed: Callable[[str], object] | None = None
+    #: What stands between the entries of a list.
+    joint: str = " "
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,8 @@ class Option:
             return None
         text = "true" if value is True else "false" if value is False else str(value)
         try:
+            if self.kind.listed and isinstance(value, Mapping):
+                value = [f"{key} = {said}" for key, said in value.items()]
             if self.kind.listed and isinstance(value, list | tuple):
                 # Entry by entry: a folder's name may hold a space.
                 return tuple(self.kind.listed(str(part)) for part in value)
@@ -111,7 +127,7 @@ class Option:
         if value is True or value is False:
             return "true" if value else "false"
         if isinstance(value, tuple):
-            return " ".join(map(str, value))
+            return self.kind.joint.join(map(str, value))
         return "" if value is None else str(value)
 
 
@@ -189,6 +205,19 @@ patterns: Kind[tuple[str, ...]] = Kind(
     listed=parse_pattern,
 )
 path: Kind[str] = Kind("the path of a module (`encoder.layer.0`)", parse_pattern)
+colours: Kind[tuple[Colour, ...]] = Kind(
+    "`path=colour` or `class=colour`, separated by spaces; the paths and classes may be patterns, the "
+    "colours are names of CSS or `#rrggbb`",
+    parse_colours,
+    listed=parse_colour_of,
+)
+notes: Kind[tuple[Note, ...]] = Kind(
+    "`path = text` or `class = text`, separated by semicolons; the paths and classes may be patterns",
+    parse_notes,
+    listed=parse_note,
+    joint="; ",
+)
+caption: Kind[str] = Kind("text, with placeholders such as `{params}`", parse_caption)
 css_length: Kind[str] = Kind("a CSS length such as `480px`, `30em` or `100%`", _parse_length)
 css_classes: Kind[tuple[str, ...]] = Kind(
     "class names, separated by spaces", _parse_classes, listed=_parse_class

@@ -10,16 +10,18 @@ from functools import cached_property
 from typing import Any
 
 from torchview_docs import options as kinds
+from torchview_docs.appearance import SHADES, Appearance
 from torchview_docs.errors import OptionError
 from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.options import Host, option, options_of, read_options
 from torchview_docs.patterns import Depths
+from torchview_docs.placeholders import COUNTED, placeholders
 
 __all__ = ["OPTIONS", "FigureSpec"]
 
 
 @dataclass(frozen=True)
-class FigureSpec:
+class FigureSpec(Appearance):
     """One figure: the model, its input, and the options.
 
     A field is an option: its name, type, default, help, and the hosts that know it (see
@@ -166,7 +168,14 @@ class FigureSpec:
     )
     mode: str = option("eval", kinds.choice("eval", "train"), "trace", "The mode of the model while it runs.")
     caption: str | None = option(
-        None, kinds.text, "page", "Text under the figure.", hosts="page", example="One block of GPT-2."
+        None,
+        kinds.caption,
+        "page",
+        "Text under the figure. In it `{params}`, `{flops}`, `{memory}` (of the tensors that are made), "
+        "`{class}` and `{depth}` are what they are of the model; `{{params}}` is just the word in braces. "
+        "What a caption asks for is counted.",
+        hosts="page",
+        example="One block of GPT-2, {params} parameters.",
     )
     name: str | None = option(
         None,
@@ -244,8 +253,15 @@ class FigureSpec:
     @property
     def trace_spec(self) -> FigureSpec:
         """The same with nothing but what is traced, and the limits."""
-        values = {OPTIONS[name].field: v for name, v in self.options("trace", "limit").items()}
+        values = {OPTIONS[name].field: v for name, v in {**self._traced, **self.options("limit")}.items()}
         return FigureSpec(self.model, **values)
+
+    @property
+    def _traced(self) -> dict[str, Any]:
+        """The options of the trace, also those that other options need."""
+        counted = {COUNTED[word] for word in placeholders(self.caption or "") if word in COUNTED}
+        counted |= {SHADES[self.shade]} if self.shade and SHADES[self.shade] else set()
+        return {**self.options("trace"), **dict.fromkeys(sorted(counted), True)}
 
     @property
     def limits(self) -> tuple[float, ...]:
@@ -255,12 +271,12 @@ class FigureSpec:
     @cached_property
     def trace_key(self) -> str:
         """32 hexadecimal digits that name what is traced: model, input and tracing options."""
-        return _digest([self.model, self.options("trace")])
+        return _digest([self.model, self._traced])
 
     @cached_property
     def view_key(self) -> str:
         """32 hexadecimal digits that name what is drawn: `trace_key` and the view's options."""
-        return _digest([self.model, self.options("trace", "view")])
+        return _digest([self.model, self._traced, self.options("trace", "view")])
 
     def __str__(self) -> str:
         """The canonical text: a fence's content that reads back as the same spec."""
@@ -287,5 +303,9 @@ def _digest(data: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-#: The options of a figure, by name as pages write it.
-OPTIONS: Mapping[str, kinds.Option] = options_of(FigureSpec)
+_LATER = options_of(Appearance)
+#: The options of a figure, by name as pages write it; those of its parts come last.
+OPTIONS: Mapping[str, kinds.Option] = {
+    **{name: opt for name, opt in options_of(FigureSpec).items() if name not in _LATER},
+    **_LATER,
+}
