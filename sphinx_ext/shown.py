@@ -41,7 +41,8 @@ class Drawn:
         told = self.spec.alt or drawing.description
         written = svg(drawing, prefix=prefix, title=drawing.title, desc=told, link=link)
         # Where nothing is said, Sphinx's themes put captions into the middle.
-        return figure_box(written, self.spec if self.spec.align else replace(self.spec, align="center"))
+        spec = self.spec if self.spec.align else replace(self.spec, align="center")
+        return figure_box(written, spec, drawing.remarks)
 
     def description(self) -> str:
         """What readers are told who do not see it, without a drawing."""

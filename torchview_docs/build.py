@@ -102,12 +102,11 @@ class Figure:
         """The figure laid out, with title and description; kept in the cache."""
         found = self._store.drawing(self.digest)
         if found is None:
-            from torchview_docs.drawing.cards import scene
-            from torchview_docs.drawing.layout import lay_out
+            from torchview_docs.drawing.draw import draw
             from torchview_docs.markup import describe
 
-            laid_out = lay_out(scene(self.view, self.spec))
-            found = laid_out._replace(title=self.graph.name, description=describe(self.view))
+            drawn = draw(self.graph, self.view, self.spec)
+            found = drawn._replace(description=describe(self.view))
             self._store.save_drawing(self.digest, found)
         return found
 

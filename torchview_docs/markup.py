@@ -13,6 +13,9 @@ from torchview_docs.errors import Failure
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torchview_docs.drawing.drawing import Remark
     from torchview_docs.graph import Graph, Node, TensorMeta
 
 __all__ = ["describe", "error_box", "figure_box"]
@@ -28,7 +31,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r' aria-labelledby="([^"]*)"')
 
 
-def figure_box(svg: str, spec: FigureSpec) -> str:
+def figure_box(svg: str, spec: FigureSpec, remarks: Sequence[Remark] = ()) -> str:
     """A figure's SVG in a box that scrolls sideways where the page is narrower.
 
     The figure has its natural width unless the spec says another. A box that may scroll can be
@@ -37,6 +40,7 @@ def figure_box(svg: str, spec: FigureSpec) -> str:
     Args:
         svg: What `drawing.svg.svg` wrote.
         spec: The figure's spec, for `width` and `align`.
+        remarks: Notes that the numbers in it refer to: a list below it.
     """
     head, more, rest = svg.partition(">")
     size, name = _SIZE.search(head), _NAME.search(head)
@@ -46,7 +50,14 @@ def figure_box(svg: str, spec: FigureSpec) -> str:
         scrolls = not spec.width.endswith("%")
     classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
     focus = f' tabindex="0" role="region" aria-labelledby="{name[1]}"' if scrolls and name else ""
-    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>'
+    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{_notes(remarks)}'
+
+
+def _notes(remarks: Sequence[Remark]) -> str:
+    if not remarks:
+        return ""
+    items = "".join(f'<li data-number="{one.number}">{escape(one.text)}</li>' for one in remarks)
+    return f'<ol class="tv-notes">{items}</ol>'
 
 
 def error_box(failure: Failure, spec_text: str) -> str:

@@ -22,9 +22,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 #: The option that has a placeholder's number counted.
 COUNTED: Mapping[str, str] = {"flops": "show-flops", "memory": "show-memory"}
 
-_PLACEHOLDER = re.compile(
-    r"(?<![\w^\\{}\]$])(?:\{\{(?P<kept>[^{}]*)\}\}|\{(?P<word>[A-Za-z]\w*)\}(?![`}]))"
-)
+_PLACEHOLDER = re.compile(r"(?<![\w^\\{}\]$])(?:\{\{(?P<kept>[^{}]*)\}\}|\{(?P<word>[A-Za-z]\w*)\}(?![`}]))")
 
 
 def parse_caption(text: str) -> str:
@@ -38,7 +36,9 @@ def parse_caption(text: str) -> str:
     for word in placeholders(text):
         if word not in PLACEHOLDERS:
             known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise ValueError(f"there is no placeholder {{{word}}}, only {known}; `{{{{{word}}}}}` is `{{{word}}}`")
+            raise ValueError(
+                f"there is no placeholder {{{word}}}, only {known}; `{{{{{word}}}}}` is the word in braces"
+            )
     return text
 
 

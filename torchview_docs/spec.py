@@ -268,6 +268,11 @@ class FigureSpec(Appearance):
         """All limits: of figures that share a trace the largest count."""
         return self.memory_limit, self.time_limit, self.meta_limit
 
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """The options of the trace that something else needs: what they count is not written on cards."""
+        return frozenset(self._traced) - frozenset(self.options("trace"))
+
     @cached_property
     def trace_key(self) -> str:
         """32 hexadecimal digits that name what is traced: model, input and tracing options."""
@@ -276,7 +281,7 @@ class FigureSpec(Appearance):
     @cached_property
     def view_key(self) -> str:
         """32 hexadecimal digits that name what is drawn: `trace_key` and the view's options."""
-        return _digest([self.model, self._traced, self.options("trace", "view")])
+        return _digest([self.model, {**self._traced, **self.options("view")}])
 
     def __str__(self) -> str:
         """The canonical text: a fence's content that reads back as the same spec."""

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 
-from torchview_docs.drawing.labels import (
-    CONFIG,
-    PATH,
-    TITLE,
-    count,
-    measures,
-    operation_name,
-    path,
-    quantity,
-    shape,
-    shortened,
-    words,
-)
+from torchview_docs.drawing.callouts import callout_room
+from torchview_docs.drawing.frames import frames_of
+from torchview_docs.drawing.labels import CONFIG, TITLE, operation_name, shape, shortened, words
+from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.drawing.loops import with_loops
-from torchview_docs.drawing.metrics import CONFIG_SIZE, FRAME_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
+from torchview_docs.drawing.metrics import CONFIG_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.pictures import Shown, pictures
-from torchview_docs.drawing.scene import Card, CardKind, Frame, Link, Row, Scene
-from torchview_docs.families import class_name, family
+from torchview_docs.drawing.said import Said
+from torchview_docs.drawing.scene import Card, CardKind, Link, Row, Scene
+from torchview_docs.families import family
 from torchview_docs.graph import CALLS, Graph, Node, TensorMeta
 from torchview_docs.input_graph import MOST_NODES
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
-from torchview_docs.views.close import root_call
 from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.tensors import show_tensors
 
@@ -52,18 +43,25 @@ _COMMUTATIVE = frozenset(("add", "mul", "maximum", "minimum", "logical_and", "lo
 _METHOD_CLASS = "torch.Tensor"
 
 
-def scene(view: Graph, spec: FigureSpec) -> Scene:
-    """What is to be drawn of a view; rolled up here, since what is rolled up is no Graph any more."""
+def scene(view: Graph, spec: FigureSpec, looks: Looks = PLAIN) -> Scene:
+    """What is to be drawn of a view; rolled up here, since what is rolled up is no Graph any more.
+
+    Args:
+        view: The view.
+        spec: The figure's options.
+        looks: How its parts look.
+    """
+    said = Said(spec, looks)
     if not spec.roll:
-        return _scene(view, spec)
+        return _scene(view, spec, said)
     same = rolled(view)
     shown = rolled_up(view, same)
     if not spec.hide_inner_tensors:
         shown = show_tensors(shown)
-    return with_loops(_scene(shown, spec), shown, view, same, show_shapes=spec.show_shapes)
+    return with_loops(_scene(shown, spec, said), shown, view, same, show_shapes=spec.show_shapes)
 
 
-def _scene(view: Graph, spec: FigureSpec) -> Scene:
+def _scene(view: Graph, spec: FigureSpec, said: Said) -> Scene:
     packed = {node.name: chain for chain in chains(view) for node in chain}
     shown = pictures(view) if spec.show_input_graph else {}
     card_of = {leaf.name: packed.get(leaf.name, (leaf,))[0].name for leaf in view.leaves}
@@ -71,11 +69,11 @@ def _scene(view: Graph, spec: FigureSpec) -> Scene:
     large = {
         r.tensor for g in view.input_graphs if spec.show_input_graph and not g.is_small for r in g.relations
     }
-    frame_of, frames = _frames(view, set(card_of.values()))
+    frame_of, frames = frames_of(view, set(card_of.values()), said)
     cards = [
-        _graph_card(view, leaf, shown[leaf.name])
+        _graph_card(view, leaf, shown[leaf.name], said)
         if leaf.name in shown
-        else _card(view, packed.get(leaf.name, (leaf,)), frame_of[leaf.name])
+        else _card(view, packed.get(leaf.name, (leaf,)), frame_of[leaf.name], said)
         for leaf in view.leaves
         if card_of[leaf.name] == leaf.name
     ]
@@ -88,10 +86,11 @@ def _scene(view: Graph, spec: FigureSpec) -> Scene:
 # -- cards --------------------------------------------------------------------------------
 
 
-def _card(view: Graph, chain: tuple[Node, ...], frame: str | None) -> Card:
+def _card(view: Graph, chain: tuple[Node, ...], frame: str | None, said: Said) -> Card:
     node = chain[0]
     kind = _KINDS.get(node.op, "card")
-    rows = tuple(_row(view, part) for part in chain)
+    around = view.by_name[frame] if frame is not None else None
+    rows = tuple(_row(view, part, around, said) for part in chain)
     height = _HEIGHT if len(rows) == 1 else _ROW_HEIGHT * len(rows) + _ROW_MARGIN
     repeat = node.repeat if kind == "card" else 1
     return Card(
@@ -113,9 +112,9 @@ def _said_large(card: Card) -> Card:
     return card._replace(rows=(row._replace(hint=hint),))
 
 
-def _graph_card(view: Graph, node: Node, shown: Shown) -> Card:
+def _graph_card(view: Graph, node: Node, shown: Shown, said: Said) -> Card:
     """The card of a graph: for all inputs that hold it, under its name where they are several."""
-    row = _row(view, node)
+    row = _row(view, node, None, said)
     if len(shown.tensors) > 1:
         title = shortened(shown.graph.name, TITLE)
         row = row._replace(title=title, config=shown.graph.summary, hint="")
@@ -123,9 +122,10 @@ def _graph_card(view: Graph, node: Node, shown: Shown) -> Card:
     return Card(node.name, "input", (row,), width, _HEIGHT + shown.picture.height, picture=shown.picture)
 
 
-def _row(view: Graph, node: Node) -> Row:
-    said = words(node, view)
-    config, link = said.config, ""
+def _row(view: Graph, node: Node, around: Node | None, said: Said) -> Row:
+    # The path of a call says which one it is.
+    told = words(node, view, calls=not said.spec.show_names)
+    config, link = told.config, ""
     if node.op in ("placeholder", "output") and not config:
         tensor = node.outputs[0] if node.outputs else view.tensor(node.args[0]) if node.args else None
         config = tensor.dtype if tensor else ""
@@ -137,8 +137,8 @@ def _row(view: Graph, node: Node) -> Row:
         link = f"{_METHOD_CLASS}.{node.target}"
     elif node.op == "call_function" and node.target.startswith("torch."):
         link = node.target
-    config = " · ".join(part for part in (config, measures(node.flops, node.memory)) if part)
-    return Row(family(node), said.title, config, node.name, link, said.hint)
+    title, config = said.title(node, told, around), said.config(node, config)
+    return Row(family(node), title, config, node.name, link, told.hint, said.look(node))
 
 
 def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:
@@ -146,6 +146,7 @@ def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:
     widest = max(
         text_width(row.title, TITLE_SIZE)
         + (_BEFORE_CONFIG + text_width(row.config, CONFIG_SIZE) if row.config else 0)
+        + callout_room(row.look)
         for row in rows
     )
     badge = _badge_width(repeat)
@@ -170,73 +171,6 @@ def _evened(cards: list[Card]) -> tuple[Card, ...]:
                 widest = math.ceil(card.width / _GRID) * _GRID
             widths[card.name] = widest
     return tuple(card._replace(width=float(widths.get(card.name, card.width))) for card in cards)
-
-
-# -- frames -------------------------------------------------------------------------------
-
-
-def _frames(view: Graph, cards: set[str]) -> tuple[dict[str, str | None], tuple[Frame, ...]]:
-    """The frame of each leaf, and the frames.
-
-    A call that holds only one card or one frame has none, unless it or the card is repeated (its
-    name would be lost); nor has the model, unless there is something to tell of it as a whole. A phase
-    has one: how a module works is what it is there for.
-    """
-    root = root_call(view)
-    calls = [
-        n for n in view.nodes if n.name in view.children and (n is not root or measures(n.flops, n.memory))
-    ]
-    held = Counter(n.scope for n in view.nodes if n.name in cards or n.name in view.children)
-    runs = {n.scope for n in view.nodes if n.name in cards and n.repeat > 1}
-    shown = {
-        n.name
-        for n in calls
-        if held[n.name] != 1 or n.repeat > 1 or n.name in runs or n is root or n.op == "call_phase"
-    }
-    around: dict[str | None, str | None] = {None: None}  # the frame that a scope's content stands in
-    if root is not None:
-        around[root.name] = None
-    for call in calls:
-        around[call.name] = call.name if call.name in shown else around[call.scope]
-    frames = []
-    for call in calls:
-        if call.name in shown:
-            outer = around[call.scope]
-            seen_from = view.by_name[outer] if outer else None
-            if seen_from is None and call.op == "call_phase" and root is not None and call.scope == root.name:
-                seen_from = root  # of a module that is drawn alone, its path need not be told again
-            frames.append(_frame(view, call, seen_from, outer))
-    return {leaf.name: around[leaf.scope] for leaf in view.leaves}, tuple(frames)
-
-
-def _frame(view: Graph, call: Node, seen_from: Node | None, outer: str | None) -> Frame:
-    # Of a group without modules there is only the count to tell, `repeated × 12`.
-    whole_model = call.op == "call_module" and not call.target
-    full = path(call, seen_from) or call.target or (view.name if whole_model else "repeated")
-    title = shortened(full, PATH)
-    name = class_name(call.type) if call.op == "call_module" else ""
-    subtitle = "" if whole_model else shortened(name, PATH)
-    counted = count(call.parameters.total) if call.parameters and call.parameters.total else ""
-    peak = f"peak {quantity(view.peak, 'B')}" if whole_model and view.peak else ""
-    note = " · ".join(part for part in (counted, measures(call.flops, call.memory), peak) if part)
-    title_width = text_width(title, FRAME_SIZE, bold=True)
-    if subtitle:
-        title_width += text_width(" ", FRAME_SIZE, bold=True) + 3 + text_width(subtitle, FRAME_SIZE)
-    note_width = text_width(note, FRAME_SIZE)
-    whole = path(call, None)
-    hint = f"{whole}: {name}" if name else whole
-    return Frame(
-        call.name,
-        title,
-        subtitle,
-        note,
-        round(title_width, 1),
-        round(note_width, 1),
-        outer,
-        call.repeat,
-        call.type,
-        hint if whole and (title, subtitle) != (whole, name) else "",
-    )
 
 
 # -- links --------------------------------------------------------------------------------

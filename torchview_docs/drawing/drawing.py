@@ -6,16 +6,17 @@ Coordinates are px from the top left corner, y downwards, rounded to one decimal
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple, get_args
 
 from torchview_docs.drawing import FORMAT
-from torchview_docs.drawing.scene import Card, CardKind, Dot, Frame, Line, Picture, Row
+from torchview_docs.drawing.scene import Card, CardKind, Dot, Frame, Line, Look, Picture, Row
 from torchview_docs.errors import RecordError
 
-__all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Wire"]
+__all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Remark", "Sign", "Wire"]
 
 
 class PlacedCard(NamedTuple):
@@ -62,10 +63,31 @@ class Label(NamedTuple):
     output: int = 0
 
 
+class Remark(NamedTuple):
+    """A note of the author: its number, the part that it is about as the author named it, and the text."""
+
+    number: int
+    part: str
+    text: str
+
+
+class Sign(NamedTuple):
+    """An entry of the legend: what it explains, its words, and its left end and the middle of its line.
+
+    `kind` is a family of cards, or one of `legend.SIGNS`.
+    """
+
+    kind: str
+    text: str
+    x: float
+    y: float
+
+
 class Drawing(NamedTuple):
     """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`.
 
-    `title` names what is drawn, `description` tells it to those who do not see it.
+    `title` names what is drawn, `description` tells it to those who do not see it. `remarks` explain
+    the numbers in it, `legend` its colours and signs.
     """
 
     width: float
@@ -77,6 +99,8 @@ class Drawing(NamedTuple):
     direction: str = "TB"
     title: str = ""
     description: str = ""
+    remarks: tuple[Remark, ...] = ()
+    legend: tuple[Sign, ...] = ()
 
     def to_json(self) -> str:
         """The drawing as JSON, one line: each part is the list of its fields' values, in order."""
@@ -93,7 +117,7 @@ class Drawing(NamedTuple):
             form, *data = json.loads(text)
             if form != FORMAT:
                 raise RecordError(f"drawing of format {form!r}, this version reads {FORMAT}")
-            width, height, frames, cards, wires, labels, *texts = data
+            width, height, frames, cards, wires, labels, *texts, remarks, legend = data
             _checked([width, height], "ff")
             return cls(
                 width,
@@ -103,18 +127,21 @@ class Drawing(NamedTuple):
                 tuple([_wire(*wire) for wire in _listed(wires)]),
                 tuple([Label(*_checked(label, "sffsi")) for label in _listed(labels)]),
                 *_checked(texts, "sss"),
+                tuple([Remark(*_checked(remark, "iss")) for remark in _listed(remarks)]),
+                tuple([Sign(*_checked(sign, "ssff")) for sign in _listed(legend)]),
             )
         except (ValueError, RecursionError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error
 
 
-#: Types of values by letter: text, text or None, whole number, number, yes or no.
+#: Types of values by letter: text, text or None, whole number, number, yes or no, list.
 _TYPES: dict[str, tuple[type, ...]] = {
     "s": (str,),
     "n": (str, type(None)),
     "i": (int,),
     "f": (float, int),
     "b": (bool,),
+    "l": (list,),
 }
 
 
@@ -142,7 +169,8 @@ def _listed(value: object) -> list[Any]:
 
 
 def _frame(data: list[Any], *place: Any) -> PlacedFrame:
-    return PlacedFrame(Frame(*_checked(_listed(data), "ssssffniss")), *_checked([*place], "fffff"))
+    *said, look = _listed(data)
+    return PlacedFrame(Frame(*_checked(said, "ssssffniss"), _look(look)), *_checked([*place], "fffff"))
 
 
 def _card(data: list[Any], *place: Any) -> PlacedCard:
@@ -150,10 +178,24 @@ def _card(data: list[Any], *place: Any) -> PlacedCard:
     _checked([name, kind, width, height, frame, commutative, repeat], "ssffnbi")
     if kind not in get_args(CardKind):
         raise ValueError(f"{kind!r} is no kind of card")
-    made = tuple([Row(*_checked(_listed(row), "ssssss")) for row in _listed(rows)])
+    made = tuple([_row(*row) for row in _listed(rows)])
     shown = None if picture is None else _picture(_listed(picture))
     card = Card(name, kind, made, width, height, frame, commutative, repeat, shown)
     return PlacedCard(card, *_checked([*place], "ffff"))
+
+
+def _row(*data: Any) -> Row:
+    *said, look = data
+    return Row(*_checked(said, "ssssss"), _look(look))
+
+
+def _look(data: Any) -> Look | None:
+    if data is None:
+        return None
+    stance, shade, colour, numbers = _checked(_listed(data), "sisl")
+    if not re.fullmatch(r"(#[0-9a-f]{6})?", colour) or stance not in ("", "hi", "lo") or not 0 <= shade <= 5:
+        raise ValueError(f"{data!r} is no look")
+    return Look(stance, shade, colour, tuple(_checked(numbers, "i" * len(numbers))))
 
 
 def _picture(data: list[Any]) -> Picture:

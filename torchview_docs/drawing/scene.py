@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Card", "Dot", "Frame", "Line", "Link", "Picture", "Row", "Scene"]
+__all__ = ["Card", "Dot", "Frame", "Line", "Link", "Look", "Picture", "Row", "Scene"]
 
 CardKind: TypeAlias = Literal[
     "input",  # a pill at the start
@@ -20,6 +20,19 @@ CardKind: TypeAlias = Literal[
     "tensor",  # a tensor shown as a node
     "card",  # a module call or an operation
 ]
+
+
+class Look(NamedTuple):
+    """What an author has said of a part: how a row or a frame differs from others.
+
+    `stance` is `hi` of what stands out, `lo` of what steps back. `shade` is from 1 to 5, 0 for
+    none; `colour` is `#rrggbb` or empty; `numbers` are those of the notes.
+    """
+
+    stance: str = ""
+    shade: int = 0
+    colour: str = ""
+    numbers: tuple[int, ...] = ()
 
 
 class Row(NamedTuple):
@@ -34,6 +47,7 @@ class Row(NamedTuple):
     type: str = ""
     #: Full text where title or configuration are shortened, and what hovering tells.
     hint: str = ""
+    look: Look | None = None
 
 
 class Dot(NamedTuple):
@@ -103,6 +117,7 @@ class Frame(NamedTuple):
     repeat: int = 1
     type: str = ""
     hint: str = ""
+    look: Look | None = None
 
 
 class Link(NamedTuple):

@@ -23,10 +23,18 @@ from typing import TypeAlias
 
 from torchview_docs.collection import no_collection
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
+from torchview_docs.drawing.look_svg import (
+    bar_style,
+    callouts,
+    look_classes,
+    painted,
+    painted_frame,
+    rect,
+)
 from torchview_docs.drawing.markings import escape
 from torchview_docs.drawing.metrics import LABEL_SIZE, text_width
 from torchview_docs.drawing.picture_svg import picture_parts
-from torchview_docs.drawing.scene import Picture, Row
+from torchview_docs.drawing.scene import Look, Picture, Row
 from torchview_docs.drawing.strokes import Box, heads, lines, px, sheets, ways
 from torchview_docs.drawing.theme import file_stylesheet, stylesheet
 
@@ -102,18 +110,22 @@ class _Writer:
         parts = []
         if frame.repeat > 1:
             parts.append(f'<path d="{sheets(box, 8, 4, _sheets(frame.repeat))}"/>')
-        parts.append(_rect(box, 8))
+        parts.append(rect(box, 8) + painted_frame(frame.look, box, 8))
         end, base = box.x + box.width - _FRAME_END, box.y + 17
         badge = ""
         if frame.repeat > 1:
             badge, size = _badge(frame.repeat, end + 4, box.y + 5)
             end -= size + 2
+        numbers, size = callouts(frame.look, end + 4 if not badge else end, box.y + 5)
+        end -= size
         subtitle = f' <tspan dx="3">{escape(frame.subtitle)}</tspan>' if frame.subtitle else ""
         note = f' <tspan x="{end}">{escape(frame.note)}</tspan>' if frame.note else ""
         text = _text(box.x + px(placed.title_x), base, f"{escape(frame.title)}{subtitle}{note}")
-        parts.append(self._linking(frame.type, text) + badge)
-        if frame.hint:
-            return f"<g>{_title(frame.hint)}{''.join(parts)}</g>"
+        parts.append(self._linking(frame.type, text) + numbers + badge)
+        classes = look_classes(frame.look).strip()
+        if frame.hint or classes:
+            hint = _title(frame.hint) if frame.hint else ""
+            return f"<g{_named(classes)}>{hint}{''.join(parts)}</g>"
         return "".join(parts)
 
     def _card(self, placed: PlacedCard, turned: bool) -> str:
@@ -127,20 +139,25 @@ class _Writer:
             back = f'<path class="tv-sheets" d="{sheets(box, 5, 3, _sheets(card.repeat))}"/>'
             badge, size = _badge(card.repeat, x + width - 6, y + (height - 16) // 2)
             end -= size + 3
-        body = back + _rect(box, 15 if pill else 5)
+        radius = 15 if pill else 5
+        body = back + rect(box, radius)
         row = card.rows[0]
         if card.picture is not None:
             return self._graph(box, row, card.picture)
         if len(card.rows) > 1:
-            return f"<g>{body}{''.join(self._rows(placed, end))}{badge}</g>"
+            stances = {row.look.stance if row.look else "" for row in card.rows}
+            stance = f"tv-{stances.pop()}" if len(stances) == 1 and "" not in stances else ""
+            return f"<g{_named(stance)}>{body}{''.join(self._rows(placed, end, stance))}{badge}</g>"
         middle = y + height // 2
+        numbers, size = callouts(row.look, end + (4 if not badge else 0), middle - 8)
+        end -= size
         if turned and row.config and height >= _TWO_LINES:
             text = _two_lines(row, start, middle)
         else:
             text = _words(row, start, end, middle + 5)
-        if pill:
-            return self._part(row, pill, body, text)
-        return self._part(row, row.family, body, _bar(x, y, height) + text + badge)
+        body += painted(row.look, box, radius)
+        bar = "" if pill else _bar(x, y, height, row.look)
+        return self._part(row, pill or row.family, body, bar + text + numbers + badge)
 
     def _graph(self, box: Box, row: Row, picture: Picture) -> str:
         """An input whose graph is drawn: a panel, with the pill as its head."""
@@ -152,12 +169,12 @@ class _Writer:
         hint = _title(row.hint) if row.hint else ""
         inside = Box(x, y + head, width, height - head)
         return (
-            f'<g class="tv-graph">{_rect(box, _TAB)}<path class="tv-tab" d="{tab}"/>'
+            f'<g class="tv-graph">{rect(box, _TAB)}<path class="tv-tab" d="{tab}"/>'
             f'<g class="tv-io">{hint}{text}</g>{picture_parts(picture, inside)}</g>'
         )
 
-    def _rows(self, placed: PlacedCard, end: int) -> Iterator[str]:
-        """The rows of a card with several."""
+    def _rows(self, placed: PlacedCard, end: int, stance: str) -> Iterator[str]:
+        """The rows of a card with several; `stance` is the class of the card, where all agree."""
         x, y, width, height = _box(placed)
         rows = placed.card.rows
         edge = (height - _ROW * len(rows)) // 2
@@ -167,13 +184,30 @@ class _Writer:
         borders = [y, *tops[1:], y + height]
         for k, row in enumerate(rows):
             start, stop = borders[k] + (k > 0), borders[k + 1] - (k < len(rows) - 1)
-            text = _words(row, x + _TITLE_X, end, (borders[k] + borders[k + 1]) // 2 + 5)
-            yield self._part(row, row.family, _bar(x, start, stop - start), text)
+            middle = (borders[k] + borders[k + 1]) // 2
+            numbers, size = callouts(row.look, end + 4, middle - 8)
+            text = _words(row, x + _TITLE_X, end - size, middle + 5)
+            inside = Box(x + 1, start, width - 2, stop - start)
+            own = row.look is not None and (row.look.shade or (row.look.stance == "hi" and not stance))
+            ground = (rect(inside, 4) if own else "") + painted(row.look, inside, 4, border=False)
+            yield self._part(
+                row,
+                row.family,
+                ground,
+                _bar(x, start, stop - start, row.look),
+                text,
+                numbers,
+                plain=bool(stance),
+            )
 
-    def _part(self, row: Row, family: str, *content: str) -> str:
-        """What belongs to one row, as a group of its family, linked and with its hint."""
+    def _part(self, row: Row, family: str, *content: str, plain: bool = False) -> str:
+        """What belongs to one row, as a group of its family, linked and with its hint.
+
+        `plain` says that the card around it has its stance already.
+        """
         inner = (_title(row.hint) if row.hint else "") + "".join(content)
-        name = _class(family)
+        look = row.look._replace(stance="") if plain and row.look is not None else row.look
+        name = _class(family) + look_classes(look)
         return self._linking(row.type, inner, f' class="{name}"') or f'<g class="{name}">{inner}</g>'
 
     def _linking(self, type_: str, inner: str, attributes: str | None = None) -> str:
@@ -223,14 +257,13 @@ def _sheets(repeat: int) -> int:
     return min(2, repeat - 1)
 
 
-def _rect(box: Box, radius: int) -> str:
-    x, y, width, height = box
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"/>'
+def _named(classes: str) -> str:
+    return f' class="{classes}"' if classes else ""
 
 
-def _bar(x: int, y: int, height: int) -> str:
+def _bar(x: int, y: int, height: int, look: Look | None = None) -> str:
     """The bar that tells a card's family: 4 px with round ends, flush with the outer edge."""
-    return f'<path d="M{x + 1}.5 {y + 1}.5v{height - 3}"/>'
+    return f'<path d="M{x + 1}.5 {y + 1}.5v{height - 3}"{bar_style(look)}/>'
 
 
 def _title(hint: str) -> str:
@@ -255,7 +288,7 @@ def _badge(count: int, right: int, top: int) -> tuple[str, int]:
     """A pill that says how often something repeats, and its width."""
     words = f"× {count}"
     width = px(text_width(words, LABEL_SIZE, bold=True)) + 12
-    pill = _rect(Box(right - width, top, width, 16), 8)
+    pill = rect(Box(right - width, top, width, 16), 8)
     return f'<g class="tv-badge">{pill}{_text(right - width // 2, top + 12, words)}</g>', width
 
 

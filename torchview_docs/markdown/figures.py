@@ -97,7 +97,7 @@ class PageFigures:
         drawing = figure.drawing
         description = spec.alt or drawing.description
         drawn = svg(drawing, prefix=ident, title=drawing.title, desc=description, link=self.link)
-        return figure_box(drawn, spec)
+        return figure_box(drawn, spec, drawing.remarks)
 
     def _id(self, spec: FigureSpec) -> str:
         name = re.sub(r"[^\w.-]+", "-", spec.name or "").strip("-.").lower() if spec.name else ""

@@ -13,6 +13,7 @@ from torchview_docs.patterns import Depths
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
 from torchview_docs.views.close import close, close_below, hide_module_functions, levels
+from torchview_docs.views.emphasis import emphasised
 from torchview_docs.views.focus import focus
 from torchview_docs.views.fold import fold
 from torchview_docs.views.hide import hide
@@ -56,6 +57,7 @@ def _view(graph: Graph, spec: FigureSpec, fits: Fits | None) -> Graph:
     depth, parts = _depths(graph, spec)
     collapsed = named(graph, spec.collapse, "collapse", calls=True)
     hidden = named(graph, spec.hide, "hide")
+    marks = emphasised(graph, spec).marks()
     around = {node.scope for node in graph.nodes if node.name in hidden and node.op == "call_module"}
     if spec.focus is not None:
         graph = focus(graph, named_call(graph, spec.focus, "focus"))
@@ -65,7 +67,8 @@ def _view(graph: Graph, spec: FigureSpec, fits: Fits | None) -> Graph:
     # Before anything is closed: only what is equal to the last operation is folded.
     if spec.fold:
         called_again = _called_again(graph) if spec.roll else {}
-        graph = fold(graph, {**parts, **dict.fromkeys(collapsed, "collapsed"), **called_again})
+        shown_so = {**parts, **dict.fromkeys(collapsed, "collapsed"), **called_again}
+        graph = fold(graph, {**shown_so, **{n: (mark, shown_so.get(n)) for n, mark in marks.items()}})
     graph = close(graph, collapsed)
     if spec.hide_module_functions:
         # Of a module whose modules the author has hidden, the functions are what is left to show.

@@ -1,0 +1,69 @@
+"""SVG of looks: classes of what stands out, steps back or is shaded, colours of the author's own, numbers."""
+
+from __future__ import annotations
+
+from torchview_docs.colours import seen
+from torchview_docs.drawing.callouts import CALLOUT, callout_room, callout_width
+from torchview_docs.drawing.scene import Look
+from torchview_docs.drawing.strokes import Box
+
+__all__ = ["TINT", "bar_style", "callouts", "look_classes", "painted", "painted_frame", "rect"]
+
+#: How much of an author's colour lies over a card: whatever it is, text keeps its contrast on it.
+TINT = 0.14
+_BAND = 26
+
+
+def look_classes(look: Look | None) -> str:
+    """The classes of a look, each after a space."""
+    if look is None:
+        return ""
+    stance = f" tv-{look.stance}" if look.stance else ""
+    return f"{stance} tv-s{look.shade}" if look.shade else stance
+
+
+def painted(look: Look | None, box: Box, radius: int, *, border: bool = True) -> str:
+    """A colour of the author's own over a card or a row of it."""
+    if look is None or not look.colour:
+        return ""
+    tint = "none" if look.shade else f"{look.colour};fill-opacity:{TINT:g}"
+    stroke = seen(look.colour) if border else "none"
+    return rect(box, radius, f' style="fill:{tint};stroke:{stroke}"')
+
+
+def painted_frame(look: Look | None, box: Box, radius: int) -> str:
+    """The same around a panel, with the band of its title."""
+    if look is None or not look.colour:
+        return ""
+    x, y, width, _ = box
+    band = f"M{x} {y + _BAND}v{radius - _BAND}a{radius} {radius} 0 0 1 {radius}-{radius}h{width - 2 * radius}"
+    band += f"a{radius} {radius} 0 0 1 {radius} {radius}v{_BAND - radius}z"
+    stroke = f"stroke:{seen(look.colour)}"
+    return f'<path d="{band}" style="fill:{look.colour};fill-opacity:{TINT:g};stroke:none"/>' + rect(
+        box, radius, f' style="fill:none;{stroke};stroke-width:1.5"'
+    )
+
+
+def bar_style(look: Look | None) -> str:
+    """The style of the bar of a card that has a colour of the author's own."""
+    return f' style="stroke:{seen(look.colour)}"' if look is not None and look.colour else ""
+
+
+def callouts(look: Look | None, right: int, top: int) -> tuple[str, int]:
+    """The numbers of a part, the last one ending at `right`, and how wide they are with their gaps."""
+    if look is None or not look.numbers:
+        return "", 0
+    written, end = [], right
+    for number in reversed(look.numbers):
+        width = callout_width(number)
+        pill = rect(Box(end - width, top, width, CALLOUT), CALLOUT // 2)
+        text = f'<text x="{end - width / 2:g}" y="{top + 12}">{number}</text>'
+        written.append(f'<g class="tv-call">{pill}{text}</g>')
+        end -= width + 3
+    return "".join(reversed(written)), round(callout_room(look))
+
+
+def rect(box: Box, radius: int, attributes: str = "") -> str:
+    """A rectangle with round corners."""
+    x, y, width, height = box
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"{attributes}/>'

@@ -1,0 +1,75 @@
+"""Said: what cards and panels say besides name and configuration, as the author has asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torchview_docs.drawing.labels import PATH, Words, count, measures, path, shape, shortened
+from torchview_docs.drawing.looks import PLAIN, Looks
+from torchview_docs.drawing.scene import Look
+from torchview_docs.graph import Node
+from torchview_docs.spec import FigureSpec
+
+__all__ = ["Said"]
+
+#: A card tells this many shapes or dtypes, and the count of the others.
+_TENSORS = 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an author wants said.
+
+    Attributes:
+        spec: The figure's options.
+        looks: How its parts look.
+    """
+
+    spec: FigureSpec
+    looks: Looks = PLAIN
+
+    def look(self, node: Node) -> Look | None:
+        """How a step looks."""
+        return self.looks.parts.get(node.name)
+
+    def is_spoken_of(self, node: Node) -> bool:
+        """Whether something is said of a step itself, so that it must be seen."""
+        look = self.look(node)
+        return look is not None and (look.stance == "hi" or bool(look.colour or look.numbers))
+
+    def measures(self, node: Node) -> str:
+        """What was counted of a step, as far as it is to be written: FLOPs may have been for shades only."""
+        unsaid = self.spec.unsaid
+        return measures(
+            None if "show-flops" in unsaid else node.flops, None if "show-memory" in unsaid else node.memory
+        )
+
+    @property
+    def peak(self) -> bool:
+        """Whether the peak of memory is written."""
+        return "show-memory" not in self.spec.unsaid
+
+    def title(self, node: Node, words: Words, around: Node | None) -> str:
+        """The title of a card in the panel of `around`."""
+        if not self.spec.show_names or node.op != "call_module" or not node.target:
+            return words.title
+        where = shortened(path(node, around), PATH)
+        return where if where == words.title else f"{where}: {words.title}"
+
+    def config(self, node: Node, config: str) -> str:
+        """The configuration, and behind it all else that is said."""
+        total = node.parameters.total if node.parameters else 0
+        parameters = count(total) if self.spec.show_params and total else ""
+        parts = [config, *([parameters] if parameters not in config.split(", ") else [])]
+        if node.op.startswith("call_"):
+            if self.spec.show_outputs and node.outputs:
+                parts.append(f"→ {_some([shape(tensor) for tensor in node.outputs])}")
+            if self.spec.show_dtypes and node.outputs:
+                parts.append(_some(list(dict.fromkeys(tensor.dtype for tensor in node.outputs))))
+        parts += [self.measures(node), self.looks.shares.get(node.name, "")]
+        return " · ".join(part for part in parts if part)
+
+
+def _some(words: list[str]) -> str:
+    more = len(words) - _TENSORS
+    return ", ".join(words[:_TENSORS]) + (f", {more} more" if more > 0 else "")
