@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from torchview_docs.appearance import Appearance
 from torchview_docs.computation_graph.computation_graph import ComputationGraph
 from torchview_docs.computation_graph.rendering import Digraph
 from torchview_docs.computation_graph.showing import Showing
@@ -50,6 +51,15 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     show_flops: bool = False,
     show_memory: bool = False,
     show_input_graph: bool = False,
+    show_names: bool = False,
+    show_params: bool = False,
+    show_dtypes: bool = False,
+    show_outputs: bool = False,
+    highlight: str | Sequence[str] = (),
+    color: str | Mapping[str, str] | Sequence[object] = (),
+    note: str | Mapping[str, str] | Sequence[object] = (),
+    shade: str | None = None,
+    legend: bool = False,
     **kwargs: Any,
 ) -> ComputationGraph:
     """Run a model once and draw what it did; arguments and defaults are torchview's.
@@ -92,6 +102,16 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         show_memory: Count the bytes of the tensors that are made, and write them in the nodes.
         show_input_graph: Draw a graph that is an input (`edge_index`, PyTorch Geometric's `Data`), where
             it has at most 50 nodes.
+        show_names: Write the paths of modules on the cards of the figure (`_repr_svg_`, notebooks), as the
+            following do with other things.
+        show_params: Write how many parameters they have.
+        show_dtypes: Write the dtype of what they make.
+        show_outputs: Write the shape of what they make.
+        highlight: Have these parts stand out, and the rest step back.
+        color: Colours of parts, `{"layer4": "#c2410c"}` or as pages have them, `layer4=#c2410c`.
+        note: Texts about parts, `{"fc": "One logit per class"}`; the parts are numbered.
+        shade: Shade nodes by their share of `params`, `flops` or `activation`.
+        legend: Explain colours and signs below the figure.
         **kwargs: Further keyword arguments of the model.
 
     Raises:
@@ -101,7 +121,8 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
             many dtypes as sizes.
         TypeError: `model` is no module and no function, `input_size` no size and no list of sizes,
             `depth` no number.
-        OptionError: `focus`, `hide`, `collapse` or a text as `depth` cannot be read.
+        OptionError: `focus`, `hide`, `collapse`, `highlight`, `color`, `note`, `shade` or a text as `depth`
+            cannot be read.
         ViewError: One of these names a part that the model does not have.
     """
     _check(model, depth, mode, graph_dir)
@@ -110,11 +131,26 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     from torchview_docs.computation_graph.running import device_of, run
     from torchview_docs.tracing.measures import Measures
 
+    said = {"highlight": highlight, "color": color, "note": note, "shade": shade}
+    appearance = Appearance(
+        show_names=show_names,
+        show_params=show_params,
+        show_dtypes=show_dtypes,
+        show_outputs=show_outputs,
+        legend=legend,
+        **{name: OPTIONS[name].read(value) for name, value in said.items() if value},
+    )
     where = device_of(device, model, [input_data, kwargs])
     arguments = arguments_of(
         model, input_data=input_data, input_size=input_size, dtypes=dtypes, kwargs=kwargs, device=where
     )
-    graph = run(model, arguments, where, mode or "eval", Measures(show_flops, show_memory))
+    graph = run(
+        model,
+        arguments,
+        where,
+        mode or "eval",
+        Measures(show_flops or shade == "flops", show_memory or shade == "activation"),
+    )
     visual_graph = Digraph(
         graph_name,
         strict=strict,
@@ -135,6 +171,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         hide=OPTIONS["hide"].read(hide) if hide else (),
         collapse=OPTIONS["collapse"].read(collapse) if collapse else (),
         show_input_graph=show_input_graph,
+        show_flops=show_flops,
+        show_memory=show_memory,
+        appearance=appearance,
     )
     drawn = ComputationGraph(
         graph,

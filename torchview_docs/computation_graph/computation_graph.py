@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from torchview_docs.appearance import Appearance
 from torchview_docs.computation_graph.labels import COLORS, cluster_label, node_label
 from torchview_docs.computation_graph.linking import link
 from torchview_docs.computation_graph.nodes import (
@@ -20,6 +21,8 @@ from torchview_docs.computation_graph.picture import picture
 from torchview_docs.computation_graph.rendering import Digraph
 from torchview_docs.computation_graph.showing import Showing, shown
 from torchview_docs.drawing.dot_graphs import add_input_graphs
+from torchview_docs.drawing.dot_looks import node_look
+from torchview_docs.drawing.looks import PLAIN, looks_of
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import rolled
@@ -74,6 +77,9 @@ class ComputationGraph:
         hide: What is left out.
         collapse: What is shown closed.
         show_input_graph: Whether a small graph that is an input is drawn.
+        show_flops: Whether FLOPs that were counted are written in the figure.
+        show_memory: Whether bytes that were counted are written in the figure.
+        appearance: What cards say, which parts stand out, and what explains it.
     """
 
     def __init__(
@@ -100,6 +106,9 @@ class ComputationGraph:
         self.hide = options.hide
         self.collapse = options.collapse
         self.show_input_graph = options.show_input_graph
+        self.show_flops = options.show_flops
+        self.show_memory = options.show_memory
+        self.appearance = options.appearance
         self.collect_attributes = attributes is not None
         self._simple = simple
         self._attributes = attributes or {}
@@ -108,6 +117,7 @@ class ComputationGraph:
         self.edge_list: list[tuple[Node, Node]] = []
         self.id_dict: dict[str, int] = {}
         self._clusters: dict[str, int] = {}
+        self._looks = PLAIN
         self._calls: dict[str, list[TensorNode | Computed]] = {}  # what shares a node, by its id
         self.visual_graph.graph_attr.update({"rankdir": "TB", **self.visual_graph.graph_attr})
         self.visual_graph.graph_attr.update(_GRAPH_ATTRIBUTES)
@@ -129,6 +139,7 @@ class ComputationGraph:
         linked = link(view, self.graph, rolled(view) if self.roll else {}, self._attributes)
         self.root_container, self.node_hierarchy = linked.inputs, linked.hierarchy
         self.id_dict, self._clusters = {}, {}
+        self._looks = looks_of(self.graph, view, self._spec())
         self.visual_graph.clear(keep_attrs=True)
         self._calls = {}
         self.traverse_graph(self._note_call)
@@ -174,20 +185,26 @@ class ComputationGraph:
         return {kind: make() for kind, make in makers.items() if kind in wanted}
 
     def _repr_svg_(self) -> str:
-        spec = FigureSpec(
+        return picture(self.graph, self.view, self._spec())
+
+    # -- filling --------------------------------------------------------------------------
+
+    def _showing(self) -> Showing:
+        return Showing(**{name: getattr(self, name) for name in Showing.__dataclass_fields__})
+
+    def _spec(self) -> FigureSpec:
+        """How it is drawn."""
+        return FigureSpec(
             self.graph.name,
             direction=self._direction,
             show_shapes=self.show_shapes,
             hide_inner_tensors=self.hide_inner_tensors,
             show_input_graph=self.show_input_graph,
             roll=self.roll,
+            show_flops=self.show_flops,
+            show_memory=self.show_memory,
+            **{name: getattr(self.appearance, name) for name in Appearance.__dataclass_fields__},
         )
-        return picture(self.view, spec)
-
-    # -- filling --------------------------------------------------------------------------
-
-    def _showing(self) -> Showing:
-        return Showing(**{name: getattr(self, name) for name in Showing.__dataclass_fields__})
 
     @property
     def _direction(self) -> str:
@@ -224,8 +241,9 @@ class ComputationGraph:
         label = node_label(
             self._calls[cur_node.node_id], show_shapes=self.show_shapes, upwards=self._direction == "BT"
         )
+        look = node_look(self._looks.parts.get(cur_node.node_id))
         (self.visual_graph if subgraph is None else subgraph).node(
-            str(number), label, fillcolor=COLORS[type(cur_node)]
+            str(number), label, **{"fillcolor": COLORS[type(cur_node)], **look}
         )
 
     def _is_drawn(self, node: Node) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from torchview_docs.drawing.cards import scene
-from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.draw import draw
 from torchview_docs.drawing.svg import svg
 from torchview_docs.graph import Graph
 from torchview_docs.markup import describe
@@ -15,14 +14,15 @@ from torchview_docs.views import show_tensors
 __all__ = ["picture"]
 
 
-def picture(view: Graph, spec: FigureSpec) -> str:
+def picture(graph: Graph, view: Graph, spec: FigureSpec) -> str:
     """The figure of a view as an SVG that stands alone.
 
     Args:
-        view: What is shown, without tensors.
-        spec: How it is drawn: `direction`, `show_shapes`, `hide_inner_tensors` and `roll`.
+        graph: As it was traced.
+        view: What is shown of it, without tensors.
+        spec: How it is drawn.
     """
-    drawn = scene(view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
+    drawn = draw(graph, view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
     # A notebook is one page with many figures, which must not share ids, and the same every time.
     digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
-    return svg(lay_out(drawn), prefix=f"tv-{digest}", title=view.name, desc=describe(view), standalone=True)
+    return svg(drawn, prefix=f"tv-{digest}", title=view.name, desc=describe(view), standalone=True)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from torchview_docs.appearance import Appearance
 from torchview_docs.drawing.page import fits
 from torchview_docs.graph import Graph
 from torchview_docs.patterns import Depths
@@ -32,6 +33,9 @@ class Showing:
     hide: tuple[str, ...] = ()
     collapse: tuple[str, ...] = ()
     show_input_graph: bool = False
+    show_flops: bool = False
+    show_memory: bool = False
+    appearance: Appearance = Appearance()  # noqa: RUF009  # it cannot be changed
 
 
 def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None) -> Graph:
@@ -59,6 +63,10 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
             simplify=options.simplify,
             fold=options.fold,
             roll=options.roll,
+            # What something else is said of is not folded.
+            highlight=options.appearance.highlight,
+            color=options.appearance.color,
+            note=options.appearance.note,
         ),
     )
     if options.hide_module_functions:

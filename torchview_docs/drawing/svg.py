@@ -9,9 +9,13 @@
                                g.tv-io, g.tv-source and g.tv-tensor are pills: tensors, not computations;
                                g.tv-graph an input whose graph is drawn (see picture_svg)
       g.tv-labels              shapes
+      g.tv-key                 the legend; in a file of its own g.tv-remarks, the notes
+
+What an author says of parts are classes too: tv-hi stands out, tv-lo steps back, tv-s1 to tv-s5 are
+shades, g.tv-call is the number of a note. Only colours of the author's own are styles.
 
 A `tspan` with an `x` is set flush right; one with a `dy` is a second line. No element has an event
-handler, a script or a style of its own, and nothing comes from outside.
+handler or a script, and nothing comes from outside.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from typing import TypeAlias
 
 from torchview_docs.collection import no_collection
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
+from torchview_docs.drawing.key_svg import key, remarks_below
 from torchview_docs.drawing.look_svg import (
     bar_style,
     callouts,
@@ -93,7 +98,8 @@ class _Writer:
         role = "group" if self._linked else "img"
         # Ids have a dot, which headings never have: a figure `model` may stand below `Model title`.
         # Borders are 1 px wide and centred on whole px: half a px makes them sharp.
-        width, height = px(drawing.width) + 1, px(drawing.height) + 1
+        notes, least, more = remarks_below(drawing, px(drawing.height)) if standalone else ("", 0, 0)
+        width, height = max(px(drawing.width), least) + 1, px(drawing.height) + more + 1
         style = _style(width, height) if standalone else ""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="tv" width="{width}" height="{height}" '
@@ -101,7 +107,8 @@ class _Writer:
             f'aria-labelledby="{prefix}.title" aria-describedby="{prefix}.desc">'
             f'<title id="{prefix}.title">{title}</title><desc id="{prefix}.desc">{desc}</desc>'
             f"{style}{frames}{_wires(drawing)}{cards}"
-            f"{_group('tv-labels', [_label(label) for label in drawing.labels])}</svg>"
+            f"{_group('tv-labels', [_label(label) for label in drawing.labels])}"
+            f"{key(drawing.legend)}{notes}</svg>"
         )
 
     def _frame(self, placed: PlacedFrame) -> str:

@@ -1,0 +1,32 @@
+"""Looks in Graphviz's words: attributes of nodes and clusters."""
+
+from __future__ import annotations
+
+from torchview_docs.colours import seen, tinted
+from torchview_docs.drawing.callouts import circled
+from torchview_docs.drawing.look_svg import TINT
+from torchview_docs.drawing.scene import Look
+
+__all__ = ["node_look"]
+
+#: The shades, light; as in figure.css.
+_HEAT = ("#fff1e0", "#fddcb5", "#fdc07f", "#fb9d4b", "#f57c1f")
+
+
+def node_look(look: Look | None) -> dict[str, str]:
+    """The attributes of a node that looks so; its numbers stand beside it."""
+    if look is None:
+        return {}
+    found = {}
+    if look.stance == "hi":
+        found |= {"penwidth": "3"}
+    elif look.stance == "lo":
+        found |= {"fontcolor": "gray40", "color": "gray70", "fillcolor": "white"}
+    if look.shade:
+        found |= {"style": "rounded,filled", "fillcolor": _HEAT[look.shade - 1], "fontcolor": "black"}
+    if look.colour:
+        tint = tinted("#ffffff", look.colour, TINT)
+        found |= {"style": "rounded,filled", "fillcolor": tint, "color": seen(look.colour)}
+    if look.numbers:
+        found |= {"xlabel": "".join(map(circled, look.numbers))}
+    return found
