@@ -53,6 +53,15 @@ def layers(shown: Drawn) -> nodes.table | None:
     return table(("Layer", "Output", *columns), [_cells(row, columns) for row in rows]) if rows else None
 
 
+def notes(shown: Drawn) -> nodes.enumerated_list | None:
+    """The notes of the figure, each with the part that it is about: there are no numbers in a table."""
+    items = [
+        nodes.list_item("", nodes.paragraph("", "", nodes.literal(one.part, one.part), nodes.Text(f": {one.text}")))
+        for one in shown.remarks()
+    ]
+    return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".") if items else None
+
+
 def _cells(row: LayerRow, columns: Sequence[str]) -> tuple[str, ...]:
     # Writers keep no other space at the start of a cell.
     indent = "\N{NO-BREAK SPACE}" * (2 * row.depth)
@@ -63,9 +72,9 @@ def replace(node: torchview_figure, shown: Shown) -> None:
     """Put plain nodes in the place of a figure's node."""
     figure = node.parent
     if isinstance(shown, Drawn) and figure.parent is not None and not _in_table(figure):
-        rows = layers(shown)
-        if rows is not None:
-            figure.parent.insert(figure.parent.index(figure) + 1, rows)
+        below = [element for element in (notes(shown), layers(shown)) if element is not None]
+        place = figure.parent.index(figure) + 1
+        figure.parent[place:place] = below
     text = shown.description()
     figure.replace(node, nodes.paragraph(text, text))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,6 +10,7 @@ from torchview_docs.errors import Failure
 
 if TYPE_CHECKING:
     from torchview_docs.build import Figure
+    from torchview_docs.drawing.drawing import Remark
     from torchview_docs.spec import FigureSpec
 
 __all__ = ["Drawn", "Failed", "Shown"]
@@ -48,7 +49,23 @@ class Drawn:
         """What readers are told who do not see it, without a drawing."""
         from torchview_docs.markup import describe
 
-        return self.spec.alt or describe(self.figure.view)
+        return self.spec.alt or describe(self.figure.view, self.spec)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """The notes of the figure, without a drawing."""
+        from torchview_docs.drawing.looks import looks_of
+
+        return looks_of(self.figure.graph, self.figure.view, self.spec).remarks
+
+    def facts(self, *, drawn: bool) -> Mapping[str, str]:
+        """What placeholders in its caption say.
+
+        Args:
+            drawn: Whether there is a drawing anyway.
+        """
+        from torchview_docs.placeholders import facts
+
+        return dict(self.figure.drawing.facts if drawn else facts(self.figure.view))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from torchview_docs.assignments import Colour, Note
 from torchview_docs.errors import ExpressionError, OptionError
 from torchview_docs.options import Option
 from torchview_docs.spec import OPTIONS, FigureSpec
@@ -41,6 +42,23 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "align": ("center", "center", "middle"),
     "width": ("50 %", "50%", "wide"),
     "class": ("a b-c", ("a", "b-c"), "1a"),
+    "show-names": ("yes", True, "x"),
+    "show-params": ("yes", True, "x"),
+    "show-dtypes": ("yes", True, "x"),
+    "show-outputs": ("yes", True, "x"),
+    "highlight": ("layer4, head", ("layer4", "head"), "a:b"),
+    "color": (
+        "layer4=#C2410C, *Norm = Grey",
+        (Colour("layer4", "#c2410c"), Colour("*Norm", "#808080")),
+        "layer4=#12345",
+    ),
+    "note": (
+        "a.b = Well; really; fc = One, = two;",
+        (Note("a.b", "Well; really"), Note("fc", "One, = two")),
+        "fc",
+    ),
+    "shade": ("Params", "params", "memory"),
+    "legend": ("yes", True, "x"),
 }
 
 
@@ -118,6 +136,35 @@ def test_the_keys_change_with_exactly_what_they_name(option: Option) -> None:
     spec = FigureSpec.read("pkg.Net", {option.name: EXAMPLES[option.name][0]})
     assert (spec.trace_key != base.trace_key) == (option.scope == "trace")
     assert (spec.view_key != base.view_key) == (option.scope in ("trace", "view"))
+
+
+def test_what_shades_and_captions_need_is_counted_and_shares_that_trace() -> None:
+    flops = FigureSpec.read("pkg.Net", {"show-flops": "yes"})
+    memory = FigureSpec.read("pkg.Net", {"show-memory": "yes"})
+    for option, text, same in [
+        ("shade", "flops", flops),
+        ("shade", "activation", memory),
+        ("caption", "It takes {flops}.", flops),
+        ("caption", "{memory}", memory),
+    ]:
+        spec = FigureSpec.read("pkg.Net", {option: text})
+        assert spec.trace_key == same.trace_key
+        assert spec.trace_spec == same.trace_spec
+        assert spec.unsaid == {next(iter(same.options("trace")))}
+    for option, text in [("shade", "params"), ("caption", "{params} in {class}, {depth}; {{flops}}")]:
+        spec = FigureSpec.read("pkg.Net", {option: text})
+        assert (spec.trace_key, spec.unsaid) == (FigureSpec("pkg.Net").trace_key, frozenset())
+    both = FigureSpec.read("pkg.Net", {"shade": "flops", "show-flops": "yes"})
+    assert (both.trace_key, both.unsaid) == (flops.trace_key, frozenset())
+
+
+@pytest.mark.parametrize(
+    "given", [{"layer4": "#c2410c", "*Norm": "grey"}, ["layer4=#c2410c", "*Norm = grey"]], ids=["table", "list"]
+)
+def test_colours_may_be_a_table_of_a_configuration_file(given: object) -> None:
+    text = "layer4=#c2410c *Norm=grey"
+    read = [FigureSpec.read("pkg.Net", {"color": each}, host="config") for each in (given, text)]
+    assert read[0] == read[1]
 
 
 def test_limits_are_no_part_of_a_key_and_travel_with_what_is_traced() -> None:

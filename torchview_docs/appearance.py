@@ -15,7 +15,7 @@ __all__ = ["SHADES", "Appearance"]
 SHADES: Mapping[str, str] = {"params": "", "flops": "show-flops", "activation": "show-memory"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Appearance:
     """What cards say, which parts stand out, and what explains it."""
 

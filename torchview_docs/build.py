@@ -106,7 +106,7 @@ class Figure:
             from torchview_docs.markup import describe
 
             drawn = draw(self.graph, self.view, self.spec)
-            found = drawn._replace(description=describe(self.view))
+            found = drawn._replace(description=describe(self.view, self.spec, drawn.remarks))
             self._store.save_drawing(self.digest, found)
         return found
 

@@ -177,9 +177,10 @@ def _dot(figure: Figure) -> str:
 
 
 def _text(figure: Figure) -> str:
+    from torchview_docs.drawing.looks import looks_of
     from torchview_docs.drawing.text import text
 
-    return text(figure.view)
+    return text(figure.view, looks_of(figure.graph, figure.view, figure.spec).remarks)
 
 
 _WRITERS: Mapping[str, Callable[[Figure], str]] = {

@@ -82,8 +82,13 @@ def _prose(message: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(message))
 
 
-def describe(view: Graph) -> str:
+def describe(view: Graph, spec: FigureSpec | None = None, remarks: Sequence[Remark] = ()) -> str:
     """What a figure shows, in two sentences and one for each graph, for readers who do not see it.
+
+    Args:
+        view: What it shows.
+        spec: Its options, for what they have stand out.
+        remarks: Its notes, whose texts stand below it.
 
     Example:
         Computation graph of GPT2Model: 16 layers and operations, 124,439,808 parameters. Input:
@@ -102,7 +107,9 @@ def describe(view: Graph) -> str:
     inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
     outputs = [(_output_name(n), view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
     graphs = "".join(f" {graph.name} is a graph of {graph.summary}." for graph in view.input_graphs)
-    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}"
+    high = f" Highlighted: {', '.join(spec.highlight)}." if spec is not None and spec.highlight else ""
+    numbers = "".join(f" Note {one.number} is on {one.part}." for one in remarks)
+    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}{high}{numbers}"
 
 
 def _output_name(node: Node) -> str:

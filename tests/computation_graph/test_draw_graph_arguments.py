@@ -506,10 +506,14 @@ VIEWED: dict[str, list[Any]] = {
     "collapse": [(), "Sequential", ("layers",)],
     "simplify": [True, False],
     "fold": [True, False],
+    "highlight": [(), "layers.2", ["layers.0", "Linear"]],
+    "color": [(), "layers.2=red", "Linear=#123 ReLU=teal"],
+    "note": [(), "layers.2 = Here"],
 }
 ELSEWHERE = {
     *("direction", "show_shapes", "hide_inner_tensors", "hide_module_functions", "device", "mode"),
     *("show_flops", "show_memory", "show_input_graph", "roll"),
+    *("show_names", "show_params", "show_dtypes", "show_outputs", "shade", "legend"),
 }
 
 

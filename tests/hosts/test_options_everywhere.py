@@ -145,6 +145,15 @@ CASES: dict[str, Case] = {
     "align": Case("right"),
     "width": Case("50%"),
     "class": Case("wide"),
+    "show-names": Case("yes"),
+    "show-params": Case("yes"),
+    "show-dtypes": Case("yes"),
+    "show-outputs": Case("yes"),
+    "highlight": Case("blocks.1, again@2"),
+    "color": Case("blocks=#c2410c, ReLU=grey"),
+    "note": Case("blocks.0.fc = It is here; stem = Before; all else"),
+    "shade": Case("flops"),
+    "legend": Case("yes"),
 }
 
 
@@ -166,10 +175,15 @@ class Outcome(NamedTuple):
         if drawn is None:
             box = re.search(r'class="tv-error".*?</div>', markup, re.DOTALL)
             return cls.failed(re.sub(r"<pre>.*</pre>|<[^>]*>", "", box[0], flags=re.DOTALL) if box else "")
-        words = re.findall(r"<text[^>]*>(.*?)</text>", drawn[0], re.DOTALL)
-        strokes = re.findall(r' d="([^"]*)"', drawn[0])
+        # Notes are a list below the figure; in a file of its own they are in it.
+        inside, _, below = drawn[0].partition('<g class="tv-key tv-remarks">')
+        words = re.findall(r"<text[^>]*>(.*?)</text>", inside, re.DOTALL)
+        words += re.findall(r"<li data-number.*?>(.*?)</li>", markup, re.DOTALL)
+        words += re.findall(r"<text[^>]*>(<tspan.*?)</text>", below, re.DOTALL)
+        marks = re.findall(r'<(?:g|a) class="(tv-[^"]*)"| style="([^"]*)"', inside)
+        strokes = [*re.findall(r' d="([^"]*)"', inside), *map("".join, marks)]
         return cls(
-            tuple(re.sub(r"<[^>]*>", " ", text).strip() for text in words), tuple(strokes), _page(markup)
+            tuple(" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in words), tuple(strokes), _page(markup)
         )
 
     @classmethod

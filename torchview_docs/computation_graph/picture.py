@@ -25,4 +25,5 @@ def picture(graph: Graph, view: Graph, spec: FigureSpec) -> str:
     drawn = draw(graph, view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
     # A notebook is one page with many figures, which must not share ids, and the same every time.
     digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
-    return svg(drawn, prefix=f"tv-{digest}", title=view.name, desc=describe(view), standalone=True)
+    told = describe(view, spec, drawn.remarks)
+    return svg(drawn, prefix=f"tv-{digest}", title=view.name, desc=told, standalone=True)

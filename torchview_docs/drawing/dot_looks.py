@@ -17,7 +17,7 @@ def node_look(look: Look | None) -> dict[str, str]:
     """The attributes of a node that looks so; its numbers stand beside it."""
     if look is None:
         return {}
-    found = {}
+    found: dict[str, str] = {}
     if look.stance == "hi":
         found |= {"penwidth": "3"}
     elif look.stance == "lo":

@@ -87,7 +87,7 @@ class Drawing(NamedTuple):
     """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`.
 
     `title` names what is drawn, `description` tells it to those who do not see it. `remarks` explain
-    the numbers in it, `legend` its colours and signs.
+    the numbers in it, `legend` its colours and signs; `facts` are what captions may say, by placeholder.
     """
 
     width: float
@@ -101,6 +101,7 @@ class Drawing(NamedTuple):
     description: str = ""
     remarks: tuple[Remark, ...] = ()
     legend: tuple[Sign, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> str:
         """The drawing as JSON, one line: each part is the list of its fields' values, in order."""
@@ -117,8 +118,9 @@ class Drawing(NamedTuple):
             form, *data = json.loads(text)
             if form != FORMAT:
                 raise RecordError(f"drawing of format {form!r}, this version reads {FORMAT}")
-            width, height, frames, cards, wires, labels, *texts, remarks, legend = data
-            _checked([width, height], "ff")
+            width, height, frames, cards, wires, labels, direction, title, description, *rest = data
+            remarks, legend, facts = rest
+            _checked([width, height, direction, title, description], "ffsss")
             return cls(
                 width,
                 height,
@@ -126,9 +128,12 @@ class Drawing(NamedTuple):
                 tuple([_card(*card) for card in _listed(cards)]),
                 tuple([_wire(*wire) for wire in _listed(wires)]),
                 tuple([Label(*_checked(label, "sffsi")) for label in _listed(labels)]),
-                *_checked(texts, "sss"),
+                direction,
+                title,
+                description,
                 tuple([Remark(*_checked(remark, "iss")) for remark in _listed(remarks)]),
                 tuple([Sign(*_checked(sign, "ssff")) for sign in _listed(legend)]),
+                tuple([(word, said) for word, said in (_checked(fact, "ss") for fact in _listed(facts))]),
             )
         except (ValueError, RecursionError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error
@@ -170,7 +175,8 @@ def _listed(value: object) -> list[Any]:
 
 def _frame(data: list[Any], *place: Any) -> PlacedFrame:
     *said, look = _listed(data)
-    return PlacedFrame(Frame(*_checked(said, "ssssffniss"), _look(look)), *_checked([*place], "fffff"))
+    frame = Frame(*_checked([*said], "ssssffniss"))._replace(look=_look(look))
+    return PlacedFrame(frame, *_checked([*place], "fffff"))
 
 
 def _card(data: list[Any], *place: Any) -> PlacedCard:
@@ -186,7 +192,7 @@ def _card(data: list[Any], *place: Any) -> PlacedCard:
 
 def _row(*data: Any) -> Row:
     *said, look = data
-    return Row(*_checked(said, "ssssss"), _look(look))
+    return Row(*_checked([*said], "ssssss"))._replace(look=_look(look))
 
 
 def _look(data: Any) -> Look | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ def looks_of(graph: Graph, view: Graph, spec: FigureSpec) -> Looks:
         if name in view.by_name
     }
     numbers: dict[str, list[int]] = defaultdict(list)
-    remarks = []
+    remarks: list[Remark] = []
     for note, names in zip(spec.note, named.noted, strict=True):
         here = places(graph, view, names, same)
         check_shown(note.pattern, "note", view, here)
@@ -90,7 +91,7 @@ def looks_of(graph: Graph, view: Graph, spec: FigureSpec) -> Looks:
     parts = {}
     for node in shown.nodes:
         share = shares.get(node.name, 0.0)
-        level = -int(-LEVELS * share // most) if most else 0
+        level = min(math.ceil(LEVELS * share / most), LEVELS) if most else 0
         look = Look(
             stances.get(node.name, ""), level, colours.get(node.name, ""), tuple(numbers.get(node.name, ()))
         )

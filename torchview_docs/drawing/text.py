@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from torchview_docs.drawing.callouts import circled
+from torchview_docs.drawing.drawing import Remark
 from torchview_docs.drawing.labels import count, path, quantity, shape, words
 from torchview_docs.families import class_name
 from torchview_docs.graph import Graph, Node
@@ -135,8 +137,8 @@ def _shapes(shapes: Sequence[str]) -> str:
     return ", ".join(shapes[:_SHAPES]) + (f", {more} more" if more > 0 else "")
 
 
-def text(view: Graph) -> str:
-    """The table as text: a tree of calls with shapes and parameters, and the totals below."""
+def text(view: Graph, remarks: Iterable[Remark] = ()) -> str:
+    """The table as text: a tree of calls with shapes and parameters, and the totals and notes below."""
     rows = layer_table(view)
     columns = counted_columns(rows)
     cells = [("Layer", "Output", *columns)]
@@ -144,7 +146,8 @@ def text(view: Graph) -> str:
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     rule = "─" * (sum(widths) + 2 * len(widths) - 2)
     lines = [_line(row, widths) for row in cells]
-    return "\n".join([lines[0], rule, *lines[1:], rule, *_totals(view)]) + "\n"
+    notes = [f"{circled(one.number)} {one.part}: {one.text}" for one in remarks]
+    return "\n".join([lines[0], rule, *lines[1:], rule, *_totals(view), *notes]) + "\n"
 
 
 def _line(row: Iterable[str], widths: Sequence[int]) -> str:

@@ -16,6 +16,7 @@ from torchview_docs.drawing.svg import escape, svg
 from torchview_docs.errors import Failure, TraceError, ViewError
 from torchview_docs.markdown.requests import Request
 from torchview_docs.markup import error_box, figure_box
+from torchview_docs.placeholders import filled, placeholders
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class PageFigures:
             return _failed(request, name, result)
         try:
             box = self._draw(spec, result, ident)
+            caption = _caption(request, result)
         except (TraceError, ViewError) as error:
             return _failed(request, name, error.failure)
         except Exception as error:
@@ -90,7 +92,7 @@ class PageFigures:
             head=f"<figure {_attributes(['torchview', *spec.class_], ident)}>",
             # Material's and Zensical's search know this attribute.
             box=f"<div data-search-exclude>{box}</div>",
-            tail=f"<figcaption>{request.caption}</figcaption></figure>" if request.caption else "</figure>",
+            tail=f"<figcaption>{caption}</figcaption></figure>" if caption else "</figure>",
         )
 
     def _draw(self, spec: FigureSpec, figure: Figure, ident: str) -> str:
@@ -108,6 +110,13 @@ class PageFigures:
             ident = f"{stem}-{count}"
         self.ids.add(ident)
         return ident
+
+
+def _caption(request: Request, figure: Figure) -> str:
+    """The caption as HTML, with what its placeholders say."""
+    if not placeholders(request.caption):
+        return request.caption
+    return filled(request.caption, {word: escape(said) for word, said in figure.drawing.facts})
 
 
 _REPORT = "This is a fault of torchview-docs; please report it."
