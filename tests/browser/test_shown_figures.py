@@ -8,7 +8,9 @@ import pytest
 from chromium import Browser
 from figure_pages import OVERFLOWS, page
 
+from torchview_docs.assignments import Colour, Note
 from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.draw import draw
 from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.svg import svg
 from torchview_docs.errors import Failure
@@ -273,3 +275,70 @@ def test_on_paper_a_wide_figure_is_made_to_fit(browser: Browser) -> None:
         "return [s.getBoundingClientRect().width, s.parentNode.clientWidth]"
     )
     assert figure_width <= box_width
+
+
+#: Every kind of emphasis at once, on parts of every kind.
+EMPHASES: dict[str, dict[str, object]] = {
+    "highlight": {"highlight": ("layers.0.Größe", "conv")},
+    "note": {
+        "note": tuple(Note(part, "Here") for part in ("emb", "layers.0", "layers.0.卷积层", "conv", "bn") * 3),
+        "legend": True,
+    },
+    "shade": {"shade": "params", "legend": True, "highlight": ("emb",)},
+    "colour": {"color": tuple(Colour(p, c) for p, c in (("layers.0*", "#ffff00"), ("conv", "#000080")))},
+    "words": {"show_names": True, "show_params": True, "show_outputs": True, "show_dtypes": True},
+}
+
+#: The least contrast of text and what is behind it, over all texts of cards.
+LEAST_CONTRAST = """
+const colour = text => text.match(/[\\d.]+/g).map(Number);
+const over = (below, [r, g, b, a = 1], opacity) =>
+    [r, g, b].map((c, k) => c * a * opacity + below[k] * (1 - a * opacity));
+const luminance = rgb => rgb.map(c => c / 255)
+    .map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, k) => sum + c * [.2126, .7152, .0722][k], 0);
+const page = colour(getComputedStyle(document.body).backgroundColor);
+let least = [99, ''];
+for (const text of document.querySelectorAll('svg.tv .tv-cards text, svg.tv .tv-cards tspan, svg.tv .tv-frames text')) {
+  const place = text.getBoundingClientRect();
+  const [x, y] = [place.left + place.width / 2, place.top + place.height / 2];
+  let ground = page;
+  for (const shape of document.querySelectorAll('svg.tv .tv-frames rect, svg.tv .tv-frames path, svg.tv .tv-cards rect')) {
+    const style = getComputedStyle(shape), box = shape.getBoundingClientRect();
+    if (shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_PRECEDING || style.fill === 'none') continue;
+    if (box.left <= x && x <= box.right && box.top <= y && y <= box.bottom)
+      ground = over(ground, colour(style.fill), Number(style.fillOpacity));
+  }
+  const style = getComputedStyle(text);
+  const ink = over(ground, colour(style.fill), Number(style.opacity));
+  const [dark, light] = [luminance(ink), luminance(ground)].sort((a, b) => a - b);
+  const contrast = (light + .05) / (dark + .05);
+  if (contrast < least[0]) least = [contrast, text.textContent];
+}
+return least;
+"""
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("kind", EMPHASES)
+def test_emphasis_leaves_every_text_its_place_and_its_contrast(
+    browser: Browser, kind: str, direction: str
+) -> None:
+    spec = FigureSpec("pkg.Net", direction=direction, **EMPHASES[kind])  # type: ignore[arg-type]
+    drawn = draw(graph(), graph(), spec)
+    shown = figure_box(svg(drawn, prefix="f", title="Net", desc="Net"), spec, drawn.remarks)
+    for dark in (False, True):
+        ground = "#131416" if dark else "#ffffff"
+        scheme = f":root {{ color-scheme: {'dark' if dark else 'light'} }} body {{ background: {ground} }}"
+        browser.show(page(shown, css=scheme), width=1280, dark=dark)
+        assert browser.run(OVERFLOWS, 1) == []
+        least, words = browser.run(LEAST_CONTRAST)
+        assert 4.5 <= least < 21, (dark, words)
+        assert browser.console_errors() == []
+
+
+def test_a_lack_of_contrast_would_be_found(browser: Browser) -> None:
+    browser.show(page(figure(), css=":root { color-scheme: light } body { background: #fff }"))
+    assert browser.run(LEAST_CONTRAST)[0] >= 4.5
+    browser.show(page(figure(), css="body { background: #fff } .tv { --tv-dim: #999 }"))
+    assert browser.run(LEAST_CONTRAST)[0] < 4.5
