@@ -56,7 +56,9 @@ def layers(shown: Drawn) -> nodes.table | None:
 def notes(shown: Drawn) -> nodes.enumerated_list | None:
     """The notes of the figure, each with the part that it is about: there are no numbers in a table."""
     items = [
-        nodes.list_item("", nodes.paragraph("", "", nodes.literal(one.part, one.part), nodes.Text(f": {one.text}")))
+        nodes.list_item(
+            "", nodes.paragraph("", "", nodes.literal(one.part, one.part), nodes.Text(f": {one.text}"))
+        )
         for one in shown.remarks()
     ]
     return nodes.enumerated_list("", *items, enumtype="arabic", prefix="", suffix=".") if items else None

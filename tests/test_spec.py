@@ -159,7 +159,9 @@ def test_what_shades_and_captions_need_is_counted_and_shares_that_trace() -> Non
 
 
 @pytest.mark.parametrize(
-    "given", [{"layer4": "#c2410c", "*Norm": "grey"}, ["layer4=#c2410c", "*Norm = grey"]], ids=["table", "list"]
+    "given",
+    [{"layer4": "#c2410c", "*Norm": "grey"}, ["layer4=#c2410c", "*Norm = grey"]],
+    ids=["table", "list"],
 )
 def test_colours_may_be_a_table_of_a_configuration_file(given: object) -> None:
     text = "layer4=#c2410c *Norm=grey"

@@ -281,7 +281,9 @@ def test_on_paper_a_wide_figure_is_made_to_fit(browser: Browser) -> None:
 EMPHASES: dict[str, dict[str, object]] = {
     "highlight": {"highlight": ("layers.0.Größe", "conv")},
     "note": {
-        "note": tuple(Note(part, "Here") for part in ("emb", "layers.0", "layers.0.卷积层", "conv", "bn") * 3),
+        "note": tuple(
+            Note(part, "Here") for part in ("emb", "layers.0", "layers.0.卷积层", "conv", "bn") * 3
+        ),
         "legend": True,
     },
     "shade": {"shade": "params", "legend": True, "highlight": ("emb",)},
@@ -299,13 +301,16 @@ const luminance = rgb => rgb.map(c => c / 255)
     .reduce((sum, c, k) => sum + c * [.2126, .7152, .0722][k], 0);
 const page = colour(getComputedStyle(document.body).backgroundColor);
 let least = [99, ''];
-for (const text of document.querySelectorAll('svg.tv .tv-cards text, svg.tv .tv-cards tspan, svg.tv .tv-frames text')) {
+const texts = 'svg.tv .tv-cards text, svg.tv .tv-cards tspan, svg.tv .tv-frames text';
+const shapes = 'svg.tv .tv-frames rect, svg.tv .tv-frames path, svg.tv .tv-cards rect';
+for (const text of document.querySelectorAll(texts)) {
   const place = text.getBoundingClientRect();
   const [x, y] = [place.left + place.width / 2, place.top + place.height / 2];
   let ground = page;
-  for (const shape of document.querySelectorAll('svg.tv .tv-frames rect, svg.tv .tv-frames path, svg.tv .tv-cards rect')) {
+  for (const shape of document.querySelectorAll(shapes)) {
     const style = getComputedStyle(shape), box = shape.getBoundingClientRect();
-    if (shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_PRECEDING || style.fill === 'none') continue;
+    const after = shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_PRECEDING;
+    if (after || style.fill === 'none') continue;
     if (box.left <= x && x <= box.right && box.top <= y && y <= box.bottom)
       ground = over(ground, colour(style.fill), Number(style.fillOpacity));
   }

@@ -182,9 +182,8 @@ class Outcome(NamedTuple):
         words += re.findall(r"<text[^>]*>(<tspan.*?)</text>", below, re.DOTALL)
         marks = re.findall(r'<(?:g|a) class="(tv-[^"]*)"| style="([^"]*)"', inside)
         strokes = [*re.findall(r' d="([^"]*)"', inside), *map("".join, marks)]
-        return cls(
-            tuple(" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in words), tuple(strokes), _page(markup)
-        )
+        plain = tuple(" ".join(re.sub(r"<[^>]*>", " ", text).split()) for text in words)
+        return cls(plain, tuple(strokes), _page(markup))
 
     @classmethod
     def failed(cls, text: str) -> Outcome:

@@ -353,3 +353,23 @@ def test_a_part_that_the_model_does_not_have_is_told_and_shown_like_other_failur
         html = project.page("guide/bad.md")
         assert html.count('class="tv-error"') == len(svgs(html)) == 1
     assert project.imports == []
+
+
+def test_captions_say_numbers_and_an_unknown_one_is_told_with_its_line(project: Project) -> None:
+    caption = "caption: A *{class}* of {params} parameters, {flops}, {{so}}.\nnote: head = Two & out\n"
+    page = "# Numbers\n\n" + NET.format(caption) + "\n" + NET.format("highlight: head\ncaption: A {clas}.\n")
+    project.write("docs/guide/numbers.md", page)
+    output = project.mkdocs()
+    assert "there is no placeholder {clas}" in output
+    assert "(line 14)" in output
+    html = project.page("guide/numbers.md")
+    parameters, flops = 4 * 16 + 16 + 16 * 16 + 16 + 16 * 2 + 2, 2 * (4 * 16 + 16 * 16 + 16 * 2)
+    said = f"A <em>Net</em> of {parameters} parameters, {flops} FLOPs, {{so}}."
+    assert f"<figcaption>{said}</figcaption>" in html
+    assert '<ol class="tv-notes"><li data-number="1">Two &amp; out</li></ol>' in html
+    assert_valid(html)
+    # Another highlight, the same trace.
+    project.write("docs/guide/numbers.md", "# Numbers\n\n" + NET.format(caption + "highlight: body\n"))
+    assert traced(project.mkdocs("--strict")) == []
+    assert project.imports == []
+    assert 'class="tv-hi"' in project.page("guide/numbers.md")

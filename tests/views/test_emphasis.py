@@ -33,7 +33,7 @@ def net(blocks: int = 4) -> Graph:
     for k in range(blocks):
         block = f"blocks.{k}"
         nodes.append(
-            Node(block, "call_module", block, "Net", "pkg.Block", parameters=Parameters(0, 20, 20), outputs=SHAPE)
+            Node(block, "call_module", block, "Net", "pkg.Block", (), SHAPE, parameters=Parameters(0, 20, 20))
         )
         for name, config in (("a", "8, 8"), ("b", "8, 8, bias=False")):
             call = f"{block}.{name}"
@@ -43,9 +43,7 @@ def net(blocks: int = 4) -> Graph:
             )
             last = call
     counts = Parameters(20, 20, 20)
-    nodes.append(
-        Node("head", "call_module", "head", "Net", LINEAR, (Use(last),), SHAPE, config="8, 8", parameters=counts)
-    )
+    nodes.append(Node("head", "call_module", "head", "Net", LINEAR, (Use(last),), SHAPE, (), "8, 8", counts))
     nodes.append(Node("out", "output", "out", args=(Use("head"),)))
     graph = Graph("Net", tuple(nodes))
     graph.validate()
@@ -107,7 +105,8 @@ def test_what_the_same_is_said_of_stays_folded(options: dict[str, object]) -> No
 
 def test_a_part_in_a_closed_card_is_shown_by_it() -> None:
     assert stances(1, highlight=("blocks.1.b",))["blocks.1"] == "hi"
-    assert looks(1, note=(Note("blocks.1.b", "Here"), Note("blocks.1.a", "There")))["blocks.1"].numbers == (1, 2)
+    found = looks(1, note=(Note("blocks.1.b", "Here"), Note("blocks.1.a", "There")))
+    assert found["blocks.1"].numbers == (1, 2)
 
 
 def test_a_closed_card_is_not_painted_for_what_is_in_it() -> None:
