@@ -223,3 +223,28 @@ def test_a_card_links_to_its_class_or_function() -> None:
 
 def test_the_direction_comes_from_the_options() -> None:
     assert scene(model(CONV, result="conv"), replace(SPEC, direction="LR")).direction == "LR"
+
+
+def _cast(made: TensorMeta, *sources: TensorMeta) -> str:
+    """The label of what is made of these."""
+    inputs = [Node(f"x{k}", "placeholder", f"x{k}", outputs=(meta,)) for k, meta in enumerate(sources)]
+    root = Node("Net", "call_module", "", type="pkg.Net")
+    step = method("step", *(node.name for node in inputs), made=made)
+    graph = Graph("Net", (*inputs, root, step, Node("output", "output", "y", args=(Use("step"),))))
+    graph.validate()
+    [label] = [link.label for link in scene(graph, SPEC).links if link.source == "step"]
+    return label
+
+
+def test_a_dtype_is_told_where_it_changes() -> None:
+    ids, half = TensorMeta((1, 8), "int64"), TensorMeta((1, 8), "float16")
+    assert _cast(TensorMeta((1, 8, 4), "float32"), ids) == "1×8×4 float32"
+    assert _cast(half, TensorMeta((1, 8), "float32")) == "float16"
+    assert _cast(half, half) == ""
+    # Whatever it reads has told it already.
+    assert _cast(TensorMeta((1, 8, 4), "float16"), ids, half) == "1×8×4"
+
+
+def test_a_long_shape_is_told_in_full() -> None:
+    long = TensorMeta(tuple(range(1000, 1012)), "float32")
+    assert _cast(long, TensorMeta((1, 8), "float32")) == "×".join(map(str, range(1000, 1012)))

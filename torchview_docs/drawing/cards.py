@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from torchview_docs.drawing.callouts import callout_room
 from torchview_docs.drawing.frames import frames_of
-from torchview_docs.drawing.labels import CONFIG, TITLE, operation_name, shape, shortened, words
+from torchview_docs.drawing.labels import TITLE, operation_name, shape, shortened, words
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.drawing.loops import with_loops
 from torchview_docs.drawing.metrics import CONFIG_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
@@ -202,7 +202,8 @@ def _links(
 
 
 def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[str, int], str]:
-    """The shapes that are news: where the first tensor that a card reads has another.
+    """The shapes that are news, where the first tensor that a card reads has another, and so the dtypes,
+    where no tensor that it reads has it.
 
     A tensor is said to have the shape in which all its readers get it, else the one it was made in.
     """
@@ -217,15 +218,18 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
             continue
         first = packed.get(leaf.name, (leaf,))[0]
         known = {forms[use.node, use.output].shape for use in first.args[:1]}
-        for output in range(len(leaf.outputs)):
+        dtypes = {forms[use.node, use.output].dtype for use in first.args}
+        for output, given in enumerate(leaf.outputs):
             form = forms.get((leaf.name, output))
             users = view.users.get((leaf.name, output), ())
-            if form is None or form.shape in known or any(user.op == "tensor" for user, _ in users):
+            if form is None or any(user.op == "tensor" for user, _ in users):
                 continue
-            given = leaf.outputs[output]
-            said = shape(form)
-            if leaf.op == "placeholder" and given.shape != form.shape:
-                said = f"{shape(given)} → {said}"  # what an input is, a reader must know
-            labels[leaf.name, output] = shortened(said, CONFIG)
+            said = [] if form.shape in known else [shape(form)]
+            if said and leaf.op == "placeholder" and given.shape != form.shape:
+                said = [f"{shape(given)} → {said[0]}"]  # what an input is, a reader must know
+            if dtypes and form.dtype not in dtypes:
+                said.append(form.dtype)
+            if said:
+                labels[leaf.name, output] = " ".join(said)
             known.add(form.shape)  # its sisters beside it have the same
     return labels
