@@ -10,9 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, BoxKind, Problem
 
 __all__ = ["Ranking", "rank_boxes"]
+
+#: Inputs stand on one line, and outputs do, if they take no more room than this.
+WIDEST_ROW = 480.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +139,32 @@ def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
     return ranks
 
 
+def _fit_in_a_row(boxes: Sequence[Box], kind: BoxKind) -> bool:
+    """Whether all inputs, or all outputs, may stand on one line."""
+    widths = [box.width for box in boxes if box.kind == kind]
+    return sum(widths) + sizes.BOX_GAP * (len(widths) - 1) <= WIDEST_ROW
+
+
 def _pull_down(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[int]) -> None:
     """Move boxes down to just above their first reader where that makes no line longer.
 
     A box moves if nothing that enters reaches it, or if fewer lines enter it than leave it; a line
-    that passes by anyway does not count.
+    that passes by anyway does not count. Inputs start on one line unless that would be too wide.
     """
+    kept = {
+        v
+        for v, box in enumerate(problem.boxes)
+        if box.kind == "input" and _fit_in_a_row(problem.boxes, "input")
+    }
     loose = [False] * len(ranks)
     for v in order:
-        loose[v] = (
-            problem.boxes[v].kind != "input"
-            and v not in flow.fed
-            and all(loose[u] for u, _ in flow.before[v])
-        )
+        loose[v] = v not in kept and v not in flow.fed and all(loose[u] for u, _ in flow.before[v])
     reach = [0] * len(problem.nets)
     for v, links in enumerate(flow.before):
         for _, net in links:
             reach[net] = max(reach[net], ranks[v])
     for v in reversed(order):
-        if not flow.after[v] or problem.boxes[v].kind == "input":
+        if not flow.after[v] or v in kept:
             continue
         lowest = min(ranks[t] for t, _ in flow.after[v]) - 1
         if lowest <= ranks[v]:
@@ -179,6 +190,8 @@ def _level_with_readers(problem: Problem, flow: _Flow, order: Sequence[int], ran
 def _outputs_last(boxes: Sequence[Box], flow: _Flow, ranks: list[int]) -> None:
     """All outputs share the last rank, unless something reads one of them."""
     ends = [v for v, box in enumerate(boxes) if box.kind == "output" and not flow.after[v]]
+    if not _fit_in_a_row(boxes, "output"):
+        return
     others = max((rank for v, rank in enumerate(ranks) if boxes[v].kind != "output"), default=0)
     last = max(chain((ranks[v] for v in ends), (others,)), default=1)
     for v in ends:
