@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
-from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
+from torchview_docs.drawing.layout.boxes import card_sizes, frame_title, sheets
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
-from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution
 from torchview_docs.drawing.layout.rows import returns_to_trunk
 from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
@@ -82,7 +82,7 @@ def solve_all(
             laterals=tuple(i for key, i in level.ins.items() if (name, key) in laterals),
             outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
             returning=name is not None and returns_to_trunk(found[level.parent], name, found),
-            title=None if name is None else _title(frames[name]),
+            title=None if name is None else frame_title(frames[name]),
             title_at=direction.title_at,
             labels_along=direction.horizontal,
         )
@@ -93,10 +93,6 @@ def solve_all(
                 raise _BlockedNet(nets[blocked.net]) from blocked
         laid[name] = _Laid(level, nets, solved[problem])
     return laid
-
-
-def _title(frame: Frame) -> Title:
-    return Title(round(frame.title_width, 1), round(frame_room(frame), 1))
 
 
 def _stack(box: Box, room: float, direction: Direction) -> Box:
@@ -160,7 +156,9 @@ class _Composer:
     def _frame(self, frame: Frame) -> PlacedFrame:
         solution = self.laid[frame.name].solution
         title_x = sizes.TITLE_MARGIN if self.direction.horizontal else round(solution.title_x, 1)
-        return PlacedFrame(frame, *self._rectangle(frame.name, solution.width, solution.height), title_x)
+        second = 0.0 if solution.subtitle_x is None else round(solution.subtitle_x, 1)
+        place = self._rectangle(frame.name, solution.width, solution.height)
+        return PlacedFrame(frame, *place, title_x, second)
 
     def _cards(self) -> list[PlacedCard]:
         measured = card_sizes(self.scene, self.direction)

@@ -106,10 +106,16 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Widths of a panel's title and of the note at its other end; 0 for none."""
+    """Widths of a panel's title and of the note at its other end; 0 for none.
+
+    `first` and `second` are the widths of its two parts, between which a wire may pass; 0 where it
+    has one part only.
+    """
 
     width: float
     note: float = 0.0
+    first: float = 0.0
+    second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ class Solution:
         wires: Lines.
         labels: Labels.
         title_x: Where the title starts across the flow (`title_at` start or end).
+        subtitle_x: Where its second part does; None: right after the first.
     """
 
     width: float
@@ -183,3 +190,4 @@ class Solution:
     wires: tuple[PanelWire, ...]
     labels: tuple[PanelLabel, ...]
     title_x: float
+    subtitle_x: float | None = None

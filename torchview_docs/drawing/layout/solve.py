@@ -94,7 +94,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
     room = extents(layering)
     low = min((x[i] - e.left for i, e in enumerate(room)), default=0.0)
     high = max((x[i] + e.right for i, e in enumerate(room)), default=0.0)
-    title_x, height = low, placement.height
+    title_x, subtitle_x, height = low, None, placement.height
     if problem.title is not None:
         low -= sizes.PADDING
         high += sizes.PADDING
@@ -105,7 +105,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         else:
             entries = [item for item in layering.ins if not layering.is_lateral(item)]
             ports = entries if problem.title_at == "start" else layering.outs
-            title_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
+            title_x, subtitle_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
     placement = replace(placement, height=height, left=low)
     wires = tuple(
         type(wire)(wire.net, wire.source, tuple((px - low, py) for px, py in wire.points), wire.arrow)
@@ -128,6 +128,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         wires=wires,
         labels=tuple(_labels(layering, placement, low)),
         title_x=title_x - low,
+        subtitle_x=None if subtitle_x is None else subtitle_x - low,
     )
 
 
