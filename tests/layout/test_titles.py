@@ -53,4 +53,4 @@ def test_a_panel_grows_where_the_title_fits_nowhere():
 
 
 def test_a_line_parts_path_and_class_in_a_narrow_panel():
-    assert place_title(Title(80, 20, 36, 40), [60.0], 0.0, 140.0) == (10.0, 70.0, 0.0, 140.0)
+    assert place_title(Title(70, 20, 36, 30), [60.0], 0.0, 140.0) == (10.0, 70.0, 0.0, 140.0)
