@@ -9,6 +9,7 @@ layout with hyperedges and orthogonal wires:
     buses        lists that grow
     laterals     what enters a panel from the left, an encoder beside its decoder
     rows         which panels let the trunk out where it came in
+    choosing     several plans for a panel, of which the best is taken (`plan`, `solve`)
     ranks        which boxes stand in one row
     layering     rows of boxes, ports and dummies; strands builds them
     ordering     the order in a row, with few crossings

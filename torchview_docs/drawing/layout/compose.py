@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.boxes import card_sizes, frame_title, sheets
+from torchview_docs.drawing.layout.choosing import Effort, best_solution
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
 from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution
 from torchview_docs.drawing.layout.rows import returns_to_trunk
-from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
 __all__ = ["compose", "solve_all"]
@@ -37,9 +37,10 @@ def compose(scene: Scene) -> Drawing:
     found = levels(scene)
     laterals = set() if direction.horizontal else plan_laterals(found)
     solved: dict[Problem, Solution] = {}
+    effort = Effort()
     while True:
         try:
-            laid = solve_all(scene, direction, found, laterals, solved)
+            laid = solve_all(scene, direction, found, laterals, solved=solved, effort=effort)
             break
         except _BlockedNet as blocked:
             laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
@@ -59,7 +60,9 @@ def solve_all(
     direction: Direction,
     found: Mapping[str | None, Level],
     laterals: AbstractSet[Lateral],
+    *,
     solved: dict[Problem, Solution],
+    effort: Effort,
 ) -> dict[str | None, _Laid]:
     """Solve each level, inner before outer; equal problems once."""
     cards = {card.name: card for card in scene.cards}
@@ -88,7 +91,7 @@ def solve_all(
         )
         if problem not in solved:
             try:
-                solved[problem] = solve(problem)
+                solved[problem] = best_solution(problem, effort)
             except Blocked as blocked:
                 raise _BlockedNet(nets[blocked.net]) from blocked
         laid[name] = _Laid(level, nets, solved[problem])

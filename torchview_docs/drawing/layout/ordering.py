@@ -17,6 +17,7 @@ __all__ = ["count_crossings", "inversions", "order_layers"]
 #: Bounds of the effort: links that are looked at, all sweeps together; and the same of swaps.
 SWEEP_BUDGET = 400_000
 SWAP_BUDGET = 150_000
+MOVE_BUDGET = 10_000
 MOST_SWEEPS = 12
 #: What it costs if a box, or a line, stands between a card and the line that enters its side.
 BOX_BETWEEN = 3.0
@@ -45,10 +46,15 @@ def inversions(values: Sequence[int], size: int) -> int:
     return total
 
 
-def order_layers(layering: Layering) -> None:
-    """Order the items of each layer so that few links cross; changes `layering.layers`."""
+def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
+    """Order the items of each layer so that few links cross; changes `layering.layers`.
+
+    `mirrored` starts from the mirror image of the usual order.
+    """
     place_fractions(layering)
     best = _depth_first(layering)
+    if mirrored:
+        best = [row[::-1] for row in best]
     crossings = count_crossings(layering, best)
     links = sum(map(len, layering.links)) or 1
     sweeps = min(MOST_SWEEPS, SWEEP_BUDGET // links)
@@ -63,6 +69,7 @@ def order_layers(layering: Layering) -> None:
             best = [list(layer) for layer in current]
     if crossings:
         _transpose(layering, best)
+        best = _move_lines(layering, best)
     layering.layers = best
 
 
@@ -209,6 +216,52 @@ def _transpose(layering: Layering, layers: Layers) -> None:
                     improved = True
             if effort >= SWAP_BUDGET:
                 break
+
+
+def _move_lines(layering: Layering, layers: Layers) -> Layers:
+    """Move long lines as a whole to the other side of what they pass, as long as fewer links cross.
+
+    Swaps of neighbours cannot do that: halfway the line would cross what it passes.
+    """
+    lines = [strand.dummies for strand in layering.strands if strand.dummies]
+    links = sum(map(len, layering.links)) or 1
+    tries = MOVE_BUDGET // links
+    crossings = count_crossings(layering, layers)
+    improved = True
+    while improved and crossings:
+        improved = False
+        for dummies in lines:
+            for move in (_past_right, _past_left, _to_end, _to_start):
+                if not tries or not crossings:
+                    return layers
+                tries -= 1
+                moved = [
+                    move(layering, row, dummies[rank]) if rank in dummies else row
+                    for rank, row in enumerate(layers)
+                ]
+                found = count_crossings(layering, moved)
+                if found < crossings - 1e-9:
+                    layers, crossings, improved = moved, found, True
+    return layers
+
+
+def _past_right(layering: Layering, row: list[int], item: int) -> list[int]:
+    """The row with a line moved past the next box at its right."""
+    at = row.index(item)
+    end = next((i for i in range(at + 1, len(row)) if not layering.is_dummy(row[i])), at)
+    return [*row[:at], *row[at + 1 : end + 1], item, *row[end + 1 :]]
+
+
+def _past_left(layering: Layering, row: list[int], item: int) -> list[int]:
+    return _past_right(layering, row[::-1], item)[::-1]
+
+
+def _to_end(_: Layering, row: list[int], item: int) -> list[int]:
+    return [*(other for other in row if other != item), item]
+
+
+def _to_start(_: Layering, row: list[int], item: int) -> list[int]:
+    return [item, *(other for other in row if other != item)]
 
 
 def _gain(layering: Layering, position: Sequence[int], a: int, b: int) -> tuple[float, int]:

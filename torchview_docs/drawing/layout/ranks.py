@@ -7,16 +7,14 @@ its first reader. Links that close a cycle are found first and left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
-from torchview_docs.drawing.layout import sizes
-from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, BoxKind, Problem
+from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
+from torchview_docs.drawing.layout.plan import PLAIN, Plan
 
 __all__ = ["Ranking", "rank_boxes"]
-
-#: Inputs stand on one line, and outputs do, if they take no more room than this.
-WIDEST_ROW = 480.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class _Flow:
     beside: list[list[int]]
 
 
-def rank_boxes(problem: Problem) -> Ranking:
+def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     """Give each box a rank such that every link but those of `feedback` goes down."""
     flow = _flow(problem)
     cut = _back_links(len(problem.boxes), flow)
@@ -58,9 +56,11 @@ def rank_boxes(problem: Problem) -> Ranking:
     if len(order) < len(problem.boxes):
         raise Blocked(_flank_net(problem))
     ranks = _longest_path(flow, order)
-    _pull_down(problem, flow, order, ranks)
+    kept = {v for v, box in enumerate(problem.boxes) if box.kind == "input" and plan.input_line}
+    _pull_down(flow, order, ranks, kept, len(problem.nets))
     _level_with_readers(problem, flow, order, ranks)
-    _outputs_last(problem.boxes, flow, ranks)
+    if plan.output_line:
+        _outputs_last(problem.boxes, flow, ranks)
     return Ranking(tuple(ranks), max(ranks, default=0) + 1, frozenset(cut), tuple(order))
 
 
@@ -139,27 +139,18 @@ def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
     return ranks
 
 
-def _fit_in_a_row(boxes: Sequence[Box], kind: BoxKind) -> bool:
-    """Whether all inputs, or all outputs, may stand on one line."""
-    widths = [box.width for box in boxes if box.kind == kind]
-    return sum(widths) + sizes.BOX_GAP * (len(widths) - 1) <= WIDEST_ROW
-
-
-def _pull_down(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[int]) -> None:
+def _pull_down(
+    flow: _Flow, order: Sequence[int], ranks: list[int], kept: AbstractSet[int], nets: int
+) -> None:
     """Move boxes down to just above their first reader where that makes no line longer.
 
     A box moves if nothing that enters reaches it, or if fewer lines enter it than leave it; a line
-    that passes by anyway does not count. Inputs start on one line unless that would be too wide.
+    that passes by anyway does not count. What is kept stays in the first row.
     """
-    kept = {
-        v
-        for v, box in enumerate(problem.boxes)
-        if box.kind == "input" and _fit_in_a_row(problem.boxes, "input")
-    }
     loose = [False] * len(ranks)
     for v in order:
         loose[v] = v not in kept and v not in flow.fed and all(loose[u] for u, _ in flow.before[v])
-    reach = [0] * len(problem.nets)
+    reach = [0] * nets
     for v, links in enumerate(flow.before):
         for _, net in links:
             reach[net] = max(reach[net], ranks[v])
@@ -190,8 +181,6 @@ def _level_with_readers(problem: Problem, flow: _Flow, order: Sequence[int], ran
 def _outputs_last(boxes: Sequence[Box], flow: _Flow, ranks: list[int]) -> None:
     """All outputs share the last rank, unless something reads one of them."""
     ends = [v for v, box in enumerate(boxes) if box.kind == "output" and not flow.after[v]]
-    if not _fit_in_a_row(boxes, "output"):
-        return
     others = max((rank for v, rank in enumerate(ranks) if boxes[v].kind != "output"), default=0)
     last = max(chain((ranks[v] for v in ends), (others,)), default=1)
     for v in ends:

@@ -1,0 +1,125 @@
+"""Choosing: a panel is laid out under several plans, and the best picture is kept.
+
+What a plan is worth shows only when the wires lie. Changes of a plan are tried one after the
+other, each kept if the picture gets better: that takes six layouts instead of thirty-two. How many
+panels are worth it is limited by a count, never by time, so that every machine draws the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Problem, Solution
+from torchview_docs.drawing.layout.plan import PLAIN, Plan
+from torchview_docs.drawing.layout.solve import solve
+
+__all__ = ["Effort", "best_solution", "crossings"]
+
+#: What a crossing and a corner cost, in square px.
+CROSSING_COST = 15_000.0
+CORNER_COST = 300.0
+#: Inputs, or outputs, leave their line only for a picture that is so much better.
+LINE_WORTH = 1.05
+#: A panel's long lines lie left of its trunk, not right of it as in others, only for so much.
+MIRROR_WORTH = 1.03
+#: Those that take more room side by side do not stand on one line to begin with.
+WIDEST_LINE = 480.0
+#: A better picture is so many square px better.
+LEAST_GAIN = 100.0
+
+
+@dataclass(slots=True)
+class Effort:
+    """How much a figure may spend on further plans, in boxes and ends of nets."""
+
+    left: int = 350
+
+    def spend(self, amount: int) -> bool:
+        """Whether there is so much left, which is then taken."""
+        if amount > self.left:
+            return False
+        self.left -= amount
+        return True
+
+
+def best_solution(problem: Problem, effort: Effort) -> Solution:
+    """Lay out a panel under the best of several plans.
+
+    Raises:
+        Blocked: No plan lets a net enter from the left.
+    """
+    plan = _first_plan(problem)
+    best = solve(problem, plan)
+    size = len(problem.boxes) + sum(len(net.sources) + len(net.targets) for net in problem.nets)
+    if size > effort.left:
+        return best
+    cost = _cost(problem, plan, best)
+    for changed in ("mirrored", "sides", "input_line", "output_line", "even"):
+        other = plan._replace(**{changed: not getattr(plan, changed)})
+        if not (_may_help(problem, best, changed) and effort.spend(size)):
+            continue
+        try:
+            found = solve(problem, other)
+        except Blocked:
+            continue
+        found_cost = _cost(problem, other, found)
+        if found_cost < cost - LEAST_GAIN:
+            plan, best, cost = other, found, found_cost
+    return best
+
+
+def _first_plan(problem: Problem) -> Plan:
+    """Inputs on one line, and outputs, unless that is wide."""
+    return PLAIN._replace(
+        input_line=_row_width(problem.boxes, "input") <= WIDEST_LINE,
+        output_line=_row_width(problem.boxes, "output") <= WIDEST_LINE,
+    )
+
+
+def _row_width(boxes: Sequence[Box], kind: BoxKind) -> float:
+    """How wide the boxes of a kind are side by side."""
+    widths = [box.width for box in boxes if box.kind == kind]
+    return sum(widths) + sizes.BOX_GAP * (len(widths) - 1)
+
+
+def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
+    """Whether a change of the plan can make another picture at all, and a better one."""
+    if len(problem.nets) < 2:
+        return False
+    if changed == "input_line":
+        return sum(box.kind == "input" for box in problem.boxes) > 1
+    if changed == "output_line":
+        return sum(box.kind == "output" for box in problem.boxes) > 1
+    if problem.title is not None and changed == "sides":
+        # a skip enters its reader from the side, unless that costs crossings
+        return crossings(solution) > 0
+    return any(len(wire.points) > 2 for wire in solution.wires)
+
+
+def _cost(problem: Problem, plan: Plan, solution: Solution) -> float:
+    area = solution.width * solution.height
+    corners = sum(len(wire.points) - 2 for wire in solution.wires)
+    cost = area + CROSSING_COST * crossings(solution) + CORNER_COST * corners
+    if plan.mirrored and problem.title is not None:
+        cost *= MIRROR_WORTH
+    return cost * LINE_WORTH ** ((not plan.input_line) + (not plan.output_line))
+
+
+def crossings(solution: Solution) -> int:
+    """How often wires of different nets cross."""
+    across: list[tuple[float, float, float, int]] = []
+    along: list[tuple[float, float, float, int]] = []
+    for wire in solution.wires:
+        for (x0, y0), (x1, y1) in pairwise(wire.points):
+            if abs(y0 - y1) < abs(x0 - x1):
+                across.append((min(x0, x1), max(x0, x1), y0, wire.net))
+            else:
+                along.append((min(y0, y1), max(y0, y1), x0, wire.net))
+    return sum(
+        low < x < high and top < y < bottom and net != other
+        for low, high, y, net in across
+        for top, bottom, x, other in along
+    )
