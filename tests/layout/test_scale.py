@@ -14,8 +14,7 @@ from tests.layout.geometry import undrawn
 from tests.layout.scenes import card, chain, frame, link, random_dag
 from tests.layout.test_figures import transformer
 from torchview_docs.drawing.layout import lay_out
-from torchview_docs.drawing.layout.choosing import Effort
-from torchview_docs.drawing.layout.compose import solve_all
+from torchview_docs.drawing.layout.compose import Figure
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.nets import levels
 from torchview_docs.drawing.scene import Scene
@@ -74,12 +73,11 @@ def test_frames_may_be_nested_deeper_than_python_recurses():
 
 def test_eighty_equal_blocks_are_laid_out_once():
     scene = transformer(80)
-    solved = {}
-    found = levels(scene)
-    solve_all(scene, Direction("TB"), found, set(), solved=solved, effort=Effort(0))
-    assert len(found) == 81
+    figure = Figure(scene, Direction("TB"), levels(scene))
+    figure.lay_out(set())
+    assert len(figure.levels) == 81
     # the last block feeds no other panel
-    assert len(solved) == 3
+    assert len(figure.solved) == 3
     assert seconds(scene) < 1
 
 

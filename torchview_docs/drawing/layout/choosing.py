@@ -23,8 +23,6 @@ CROSSING_COST = 15_000.0
 CORNER_COST = 300.0
 #: Inputs, or outputs, leave their line only for a picture that is so much better.
 LINE_WORTH = 1.05
-#: A panel's long lines lie left of its trunk, not right of it as in others, only for so much.
-MIRROR_WORTH = 1.03
 #: Those that take more room side by side do not stand on one line to begin with.
 WIDEST_LINE = 480.0
 #: A better picture is so many square px better.
@@ -35,7 +33,7 @@ LEAST_GAIN = 100.0
 class Effort:
     """How much a figure may spend on further plans, in boxes and ends of nets."""
 
-    left: int = 350
+    left: int
 
     def spend(self, amount: int) -> bool:
         """Whether there is so much left, which is then taken."""
@@ -56,7 +54,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     size = len(problem.boxes) + sum(len(net.sources) + len(net.targets) for net in problem.nets)
     if size > effort.left:
         return best
-    cost = _cost(problem, plan, best)
+    cost = _cost(plan, best)
     for changed in ("mirrored", "sides", "input_line", "output_line", "even"):
         other = plan._replace(**{changed: not getattr(plan, changed)})
         if not (_may_help(problem, best, changed) and effort.spend(size)):
@@ -65,7 +63,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
             found = solve(problem, other)
         except Blocked:
             continue
-        found_cost = _cost(problem, other, found)
+        found_cost = _cost(other, found)
         if found_cost < cost - LEAST_GAIN:
             plan, best, cost = other, found, found_cost
     return best
@@ -74,6 +72,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
 def _first_plan(problem: Problem) -> Plan:
     """Inputs on one line, and outputs, unless that is wide."""
     return PLAIN._replace(
+        mirrored=problem.mirrored,
         input_line=_row_width(problem.boxes, "input") <= WIDEST_LINE,
         output_line=_row_width(problem.boxes, "output") <= WIDEST_LINE,
     )
@@ -93,18 +92,16 @@ def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
         return sum(box.kind == "input" for box in problem.boxes) > 1
     if changed == "output_line":
         return sum(box.kind == "output" for box in problem.boxes) > 1
-    if problem.title is not None and changed == "sides":
-        # a skip enters its reader from the side, unless that costs crossings
+    if problem.title is not None and changed in ("sides", "mirrored"):
+        # skips of all panels enter from the side, and from the same one, unless that costs crossings
         return crossings(solution) > 0
     return any(len(wire.points) > 2 for wire in solution.wires)
 
 
-def _cost(problem: Problem, plan: Plan, solution: Solution) -> float:
+def _cost(plan: Plan, solution: Solution) -> float:
     area = solution.width * solution.height
     corners = sum(len(wire.points) - 2 for wire in solution.wires)
     cost = area + CROSSING_COST * crossings(solution) + CORNER_COST * corners
-    if plan.mirrored and problem.title is not None:
-        cost *= MIRROR_WORTH
     return cost * LINE_WORTH ** ((not plan.input_line) + (not plan.output_line))
 
 

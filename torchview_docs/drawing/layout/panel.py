@@ -129,6 +129,7 @@ class Problem:
         laterals: Which of them enter from the left, at the height where they are read.
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
         returning: The trunk should leave where it came in (see `rows`).
+        mirrored: Long lines lie left of the trunk rather than right of it.
         title: None for the outermost panel, which has no border.
         title_at: Where the title stands seen along the flow.
         labels_along: Labels run along the flow (LR, RL), not across it.
@@ -140,6 +141,7 @@ class Problem:
     laterals: tuple[int, ...] = ()
     outputs: tuple[float, ...] = ()
     returning: bool = False
+    mirrored: bool = False
     title: Title | None = None
     title_at: Literal["start", "end", "side"] = "start"
     labels_along: bool = False
