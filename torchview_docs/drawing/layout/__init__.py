@@ -6,11 +6,12 @@ then stands in its parent as one box; equal panels are laid out once. One panel 
 layout with hyperedges and orthogonal wires:
 
     nets         which tensors run in which frame (Scene -> one problem per frame)
-    buses        lists that grow
+    buses        lists that grow, and long ones
     laterals     what enters a panel from the left, an encoder beside its decoder
     rows         which panels let the trunk out where it came in
     choosing     several plans for a panel, of which the best is taken (`plan`, `solve`)
     ranks        which boxes stand in one row
+    fans         many branches are wrapped into rows
     layering     rows of boxes, ports and dummies; strands builds them
     ordering     the order in a row, with few crossings
     beside       the places of what enters from the left

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.buses import find_buses
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.panel import Title
 from torchview_docs.drawing.layout.ports import argument_room, result_gaps
@@ -105,8 +106,11 @@ def _least_sizes(scene: Scene, direction: Direction) -> dict[str, float]:
     """How wide (LR: how high) each card must be for its arguments and results."""
     arguments: dict[str, set[tuple[str, int, bool]]] = {}
     results: dict[str, dict[int, float]] = {}
+    buses = find_buses(scene)
     for link in scene.links:
-        arguments.setdefault(link.target, set()).add((link.source, link.output, link.dashed))
+        # what comes by one bus arrives at one place
+        tensor = (buses[link], 0, False) if link in buses else (link.source, link.output, link.dashed)
+        arguments.setdefault(link.target, set()).add(tensor)
         labels = results.setdefault(link.source, {})
         width = link.label_width if link.label else 0.0
         labels[link.output] = max(labels.get(link.output, 0.0), width)

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+from torchview_docs.drawing.layout.fans import wrap_fans
 from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 
@@ -61,6 +62,8 @@ def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     _level_with_readers(problem, flow, order, ranks)
     if plan.output_line:
         _outputs_last(problem.boxes, flow, ranks)
+    if not any(flow.beside):
+        wrap_fans(problem, ((u, v) for v, links in enumerate(flow.before) for u, _ in links), ranks)
     return Ranking(tuple(ranks), max(ranks, default=0) + 1, frozenset(cut), tuple(order))
 
 
