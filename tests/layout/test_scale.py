@@ -18,6 +18,7 @@ from torchview_docs.drawing.layout.compose import Figure
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.nets import levels
 from torchview_docs.drawing.scene import Scene
+from torchview_docs.errors import LayoutError
 
 
 def seconds(scene):
@@ -51,6 +52,16 @@ def test_a_fan_of_two_hundred_is_drawn():
     scene = Scene(tuple(cards), (), tuple(links))
     assert seconds(scene) < 1
     assert not undrawn(scene, lay_out(scene))
+
+
+def test_a_panel_with_more_lines_than_anybody_could_follow_is_refused_at_once():
+    cards = tuple(card(f"c{i}") for i in range(300))
+    links = [link(f"c{s}", f"c{t}", output=t, position=s) for t in range(300) for s in range(t)]
+    scene = Scene(cards, (), tuple(links))
+    start = time.process_time()
+    with pytest.raises(LayoutError, match="a panel of 300 cards"):
+        lay_out(scene)
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.slow

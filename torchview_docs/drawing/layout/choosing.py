@@ -16,7 +16,7 @@ from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Problem, 
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 from torchview_docs.drawing.layout.solve import solve
 
-__all__ = ["Effort", "best_solution", "crossings"]
+__all__ = ["CROSSING_COST", "Effort", "best_solution", "crossings", "extent"]
 
 #: What a crossing and a corner cost, in square px.
 CROSSING_COST = 15_000.0
@@ -51,7 +51,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     """
     plan = _first_plan(problem)
     best = solve(problem, plan)
-    size = len(problem.boxes) + sum(len(net.sources) + len(net.targets) for net in problem.nets)
+    size = extent(problem)
     if size > effort.left:
         return best
     cost = _cost(plan, best)
@@ -67,6 +67,11 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
         if found_cost < cost - LEAST_GAIN:
             plan, best, cost = other, found, found_cost
     return best
+
+
+def extent(problem: Problem) -> int:
+    """How much there is to lay out: boxes and ends of nets."""
+    return len(problem.boxes) + sum(len(net.sources) + len(net.targets) for net in problem.nets)
 
 
 def _first_plan(problem: Problem) -> Plan:

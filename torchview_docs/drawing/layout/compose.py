@@ -10,7 +10,7 @@ from math import sqrt
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.boxes import card_sizes, frame_title, sheets
-from torchview_docs.drawing.layout.choosing import CROSSING_COST, Effort, best_solution, crossings
+from torchview_docs.drawing.layout.choosing import CROSSING_COST, Effort, best_solution, crossings, extent
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
@@ -25,6 +25,8 @@ PAGE_WIDTH = 720.0
 PAGE_HEIGHT = 1600.0
 #: How much a figure may spend on further plans, all panels together.
 EFFORT = 250
+#: The same for laying out all of it in another way.
+REPEATS = 800
 
 _KINDS: dict[str, BoxKind] = {"input": "input", "output": "output"}
 
@@ -45,9 +47,10 @@ def compose(scene: Scene) -> Drawing:
     laterals = set() if direction.horizontal else plan_laterals(found)
     figure = Figure(scene, direction, found)
     best = figure.lay_out(laterals)
-    if any(len(wire.points) > 2 for name, level in best.items() if name for wire in level.solution.wires):
+    bent = any(len(wire.points) > 2 for name, level in best.items() if name for wire in level.solution.wires)
+    if bent and figure.may_repeat():
         best = _better(best, figure.lay_out(laterals, mirrored=True))
-    if laterals and best[None].solution.width > PAGE_WIDTH:
+    if laterals and best[None].solution.width > PAGE_WIDTH and figure.may_repeat():
         best = _better(best, figure.lay_out(set()))
     return _Composer(scene, direction, best).drawing()
 
@@ -81,6 +84,11 @@ class Figure:
     levels: Mapping[str | None, Level]
     solved: dict[Problem, Solution] = field(default_factory=dict)
     effort: Effort = field(default_factory=lambda: Effort(EFFORT))
+    repeats: Effort = field(default_factory=lambda: Effort(REPEATS))
+
+    def may_repeat(self) -> bool:
+        """Whether all that was laid out may be laid out once more."""
+        return self.repeats.spend(sum(map(extent, self.solved)))
 
     def lay_out(self, laterals: AbstractSet[Lateral], *, mirrored: bool = False) -> dict[str | None, _Laid]:
         """Lay out each level; a tensor that cannot enter frames from the left enters from above."""

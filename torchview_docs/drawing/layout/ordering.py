@@ -8,6 +8,7 @@ never by time, so that every machine draws the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from torchview_docs.drawing.layout.layering import Layering, Link
 from torchview_docs.drawing.layout.panel import BORDER, End
@@ -169,10 +170,14 @@ def count_crossings(layering: Layering, layers: Layers) -> float:
         lower = sorted({y for _, y in ends})
         index = {y: i for i, y in enumerate(lower)}
         total += inversions([index[y] for _, y in ends], len(lower))
+    in_the_way: dict[int, list[float]] = {}
     for side in layering.sides:
-        layer = layers[layering.items[side.box].rank]
+        rank = layering.items[side.box].rank
+        if rank not in in_the_way:
+            costs = [LINE_BETWEEN if layering.is_dummy(item) else BOX_BETWEEN for item in layers[rank]]
+            in_the_way[rank] = list(accumulate(costs, initial=0.0))
         a, b = sorted((position[side.box], position[side.dummy]))
-        total += sum(LINE_BETWEEN if layering.is_dummy(item) else BOX_BETWEEN for item in layer[a + 1 : b])
+        total += in_the_way[rank][b] - in_the_way[rank][a + 1]
     return total
 
 
