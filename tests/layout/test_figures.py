@@ -124,6 +124,13 @@ def test_an_encoder_stands_beside_its_decoder():
     assert placed(drawing, "src").y == placed(drawing, "tgt").y
 
 
+def test_a_panel_that_reads_another_at_once_stands_below_it():
+    scene = encoder_decoder()
+    links = tuple(k for k in scene.links if (k.source, k.target) != ("e4", "d2"))
+    drawing = sound(scene._replace(links=(*links, link("e4", "d1", position=1))))
+    assert front(placed(drawing, "encoder"))[3] < front(placed(drawing, "decoder"))[1]
+
+
 def test_what_the_encoder_computes_enters_the_decoder_where_it_is_read():
     drawing = sound(encoder_decoder())
     reader = front(placed(drawing, "d2"))

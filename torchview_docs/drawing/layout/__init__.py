@@ -11,6 +11,7 @@ layout with hyperedges and orthogonal wires:
     rows         which panels let the trunk out where it came in
     choosing     several plans for a panel, of which the best is taken (`plan`, `solve`)
     ranks        which boxes stand in one row
+    dead_ends    what leads to no result stands where there is room
     fans         many branches are wrapped into rows
     layering     rows of boxes, ports and dummies; strands builds them
     ordering     the order in a row, with few crossings

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+from torchview_docs.drawing.layout.dead_ends import sink_dead_ends
 from torchview_docs.drawing.layout.fans import wrap_fans
 from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
@@ -60,6 +61,7 @@ def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     kept = {v for v, box in enumerate(problem.boxes) if box.kind == "input" and plan.input_line}
     _pull_down(flow, order, ranks, kept, len(problem.nets))
     _level_with_readers(problem, flow, order, ranks)
+    sink_dead_ends(problem, [[v for v, _ in links] for links in flow.after], ranks)
     if plan.output_line:
         _outputs_last(problem.boxes, flow, ranks)
     if not any(flow.beside):
