@@ -98,7 +98,10 @@ from tests.layout.scenes import random_dag
 from tests.layout.test_figures import encoder_decoder, transformer
 from tests.layout.test_nets import dense
 from torchview_docs.drawing.layout import lay_out
+from tests.layout.test_fans import fan
+from tests.layout.test_repeats import shared_table
 scenes = [random_dag(80, 3, 7), transformer(3), encoder_decoder(), dense(9)]
+scenes += [fan([2, 1] * 12), shared_table(9)]
 print(hashlib.sha256("".join(lay_out(s).to_json() for s in scenes).encode()).hexdigest())
 """
 
