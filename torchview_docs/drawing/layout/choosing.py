@@ -1,7 +1,7 @@
 """Choosing: a panel is laid out under several plans, and the best picture is kept.
 
 What a plan is worth shows only when the wires lie. Changes of a plan are tried one after the
-other, each kept if the picture gets better: that takes six layouts instead of thirty-two. How many
+other, each kept if the picture gets better: that takes seven layouts instead of sixty-four. How many
 panels are worth it is limited by a count, never by time, so that every machine draws the same.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.dead_ends import has_dead_ends
 from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Problem, Solution
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 from torchview_docs.drawing.layout.solve import solve
@@ -21,8 +22,8 @@ __all__ = ["CROSSING_COST", "Effort", "best_solution", "crossings", "extent"]
 #: What a crossing and a corner cost, in square px.
 CROSSING_COST = 15_000.0
 CORNER_COST = 300.0
-#: Inputs, or outputs, leave their line only for a picture that is so much better.
-LINE_WORTH = 1.05
+#: Inputs, outputs and dead ends leave their place only for a picture that is so much better.
+LINE_WORTH = 1.02
 #: Those that take more room side by side do not stand on one line to begin with.
 WIDEST_LINE = 480.0
 #: A better picture is so many square px better.
@@ -55,7 +56,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     if size > effort.left:
         return best
     cost = _cost(plan, best)
-    for changed in ("mirrored", "sides", "input_line", "output_line", "even"):
+    for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk"):
         other = plan._replace(**{changed: not getattr(plan, changed)})
         if not (_may_help(problem, best, changed) and effort.spend(size)):
             continue
@@ -93,6 +94,8 @@ def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
     """Whether a change of the plan can make another picture at all, and a better one."""
     if len(problem.nets) < 2:
         return False
+    if changed == "sunk":
+        return has_dead_ends(problem)
     if changed == "input_line":
         return sum(box.kind == "input" for box in problem.boxes) > 1
     if changed == "output_line":
@@ -107,7 +110,7 @@ def _cost(plan: Plan, solution: Solution) -> float:
     area = solution.width * solution.height
     corners = sum(len(wire.points) - 2 for wire in solution.wires)
     cost = area + CROSSING_COST * crossings(solution) + CORNER_COST * corners
-    return cost * LINE_WORTH ** ((not plan.input_line) + (not plan.output_line))
+    return cost * LINE_WORTH ** (plan.sunk + (not plan.input_line) + (not plan.output_line))
 
 
 def crossings(solution: Solution) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.panel import BORDER, Problem
 
-__all__ = ["sink_dead_ends"]
+__all__ = ["has_dead_ends", "sink_dead_ends"]
 
 #: In larger panels that would take too long.
 MOST_BOXES = 300
@@ -49,6 +49,12 @@ def sink_dead_ends(problem: Problem, after: Sequence[Sequence[int]], ranks: list
             widths[rank + shift] += width
         for v in branch:
             ranks[v] += shift
+
+
+def has_dead_ends(problem: Problem) -> bool:
+    """Whether something other than an output is read by nothing."""
+    read = {source.box for net in problem.nets for source, _ in net.dependencies()}
+    return any(v not in read and box.kind != "output" for v, box in enumerate(problem.boxes))
 
 
 def _least(widest: Sequence[float]) -> int:

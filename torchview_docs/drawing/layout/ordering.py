@@ -18,8 +18,9 @@ __all__ = ["count_crossings", "inversions", "order_layers"]
 #: Bounds of the effort: links that are looked at, all sweeps together; and the same of swaps.
 SWEEP_BUDGET = 400_000
 SWAP_BUDGET = 150_000
-MOVE_BUDGET = 10_000
+MOVE_BUDGET = 4_000
 MOST_SWEEPS = 12
+IDLE_SWEEPS = 4
 #: What it costs if a box, or a line, stands between a card and the line that enters its side.
 BOX_BETWEEN = 3.0
 LINE_BETWEEN = 0.6
@@ -60,13 +61,14 @@ def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
     links = sum(map(len, layering.links)) or 1
     sweeps = min(MOST_SWEEPS, SWEEP_BUDGET // links)
     current = [list(layer) for layer in best]
+    improved = 0
     for sweep in range(sweeps):
-        if not crossings:
+        if not crossings or sweep >= improved + IDLE_SWEEPS:
             break
         _sweep(layering, current, down=sweep % 2 == 0)
         found = count_crossings(layering, current)
         if found < crossings:
-            crossings = found
+            crossings, improved = found, sweep
             best = [list(layer) for layer in current]
     if crossings:
         _transpose(layering, best)

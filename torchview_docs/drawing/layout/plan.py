@@ -13,6 +13,7 @@ class Plan(NamedTuple):
     Attributes:
         input_line: All inputs start on one line; else each stands just above its first reader.
         output_line: All outputs end on one line; else each stands just below what computes it.
+        sunk: Dead ends stand lower, where there is room, not just below what they read.
         sides: Long lines may enter a card from its side.
         mirrored: The walk that orders the rows starts from the right.
         even: A card's arguments arrive in its middle together; else the trunk arrives there.
@@ -20,6 +21,7 @@ class Plan(NamedTuple):
 
     input_line: bool = True
     output_line: bool = True
+    sunk: bool = False
     sides: bool = True
     mirrored: bool = False
     even: bool = False

@@ -61,7 +61,8 @@ def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     kept = {v for v, box in enumerate(problem.boxes) if box.kind == "input" and plan.input_line}
     _pull_down(flow, order, ranks, kept, len(problem.nets))
     _level_with_readers(problem, flow, order, ranks)
-    sink_dead_ends(problem, [[v for v, _ in links] for links in flow.after], ranks)
+    if plan.sunk:
+        sink_dead_ends(problem, [[v for v, _ in links] for links in flow.after], ranks)
     if plan.output_line:
         _outputs_last(problem.boxes, flow, ranks)
     if not any(flow.beside):
