@@ -15,7 +15,7 @@ layout with hyperedges and orthogonal wires:
     dead_ends    what leads to no result stands where there is room
     fans         many branches are wrapped into rows
     layering     rows of boxes, ports and dummies; strands builds them
-    ordering     the order in a row, with few crossings
+    ordering     the order in a row, with few crossings (`crossings`); long_lines moves whole lines
     beside       the places of what enters from the left
     segments     trunk and straight lines
     ports        where cards are entered and left

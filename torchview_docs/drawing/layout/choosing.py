@@ -17,7 +17,7 @@ from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Problem, 
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 from torchview_docs.drawing.layout.solve import solve
 
-__all__ = ["CROSSING_COST", "Effort", "best_solution", "crossings", "extent"]
+__all__ = ["CROSSING_COST", "Effort", "best_solution", "crossings", "extent", "picture_cost"]
 
 #: What a crossing and a corner cost, in square px.
 CROSSING_COST = 15_000.0
@@ -26,6 +26,8 @@ CORNER_COST = 300.0
 LINE_WORTH = 1.02
 #: Those that take more room side by side do not stand on one line to begin with.
 WIDEST_LINE = 480.0
+#: Those that take less stand on one line, unless wires cross.
+WIDE_LINE = 250.0
 #: A better picture is so many square px better.
 LEAST_GAIN = 100.0
 
@@ -55,7 +57,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     size = extent(problem)
     if size > effort.left:
         return best
-    cost = _cost(plan, best)
+    cost = picture_cost(plan, best)
     for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk"):
         other = plan._replace(**{changed: not getattr(plan, changed)})
         if not (_may_help(problem, best, changed) and effort.spend(size)):
@@ -64,7 +66,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
             found = solve(problem, other)
         except Blocked:
             continue
-        found_cost = _cost(other, found)
+        found_cost = picture_cost(other, found)
         if found_cost < cost - LEAST_GAIN:
             plan, best, cost = other, found, found_cost
     return best
@@ -96,17 +98,19 @@ def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
         return False
     if changed == "sunk":
         return has_dead_ends(problem)
-    if changed == "input_line":
-        return sum(box.kind == "input" for box in problem.boxes) > 1
-    if changed == "output_line":
-        return sum(box.kind == "output" for box in problem.boxes) > 1
+    if changed in ("input_line", "output_line"):
+        kind: BoxKind = "input" if changed == "input_line" else "output"
+        count = sum(box.kind == kind for box in problem.boxes)
+        wide = _row_width(problem.boxes, kind) > WIDE_LINE
+        return count > 1 and (wide or crossings(solution) > 0)
     if problem.title is not None and changed in ("sides", "mirrored"):
         # skips of all panels enter from the side, and from the same one, unless that costs crossings
         return crossings(solution) > 0
     return any(len(wire.points) > 2 for wire in solution.wires)
 
 
-def _cost(plan: Plan, solution: Solution) -> float:
+def picture_cost(plan: Plan, solution: Solution) -> float:
+    """What is to be said against a picture: its area, crossings and corners, and what is given up."""
     area = solution.width * solution.height
     corners = sum(len(wire.points) - 2 for wire in solution.wires)
     cost = area + CROSSING_COST * crossings(solution) + CORNER_COST * corners

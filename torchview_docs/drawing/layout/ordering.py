@@ -8,44 +8,25 @@ never by time, so that every machine draws the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 
+from torchview_docs.drawing.layout.crossings import (
+    BOX_BETWEEN,
+    LINE_BETWEEN,
+    Layers,
+    count_crossings,
+    positions,
+)
 from torchview_docs.drawing.layout.layering import Layering, Link
+from torchview_docs.drawing.layout.long_lines import move_lines
 from torchview_docs.drawing.layout.panel import BORDER, End
 
-__all__ = ["count_crossings", "inversions", "order_layers"]
+__all__ = ["order_layers", "place_fractions"]
 
 #: Bounds of the effort: links that are looked at, all sweeps together; and the same of swaps.
 SWEEP_BUDGET = 400_000
 SWAP_BUDGET = 150_000
-MOVE_BUDGET = 4_000
 MOST_SWEEPS = 12
 IDLE_SWEEPS = 4
-#: What it costs if a box, or a line, stands between a card and the line that enters its side.
-BOX_BETWEEN = 3.0
-LINE_BETWEEN = 0.6
-
-Layers = list[list[int]]
-
-
-def inversions(values: Sequence[int], size: int) -> int:
-    """How many pairs of values stand in descending order; values from 0 to `size` - 1.
-
-    A Fenwick tree counts, for each value, the greater ones before it: O(n log size).
-    """
-    tree = [0] * (size + 1)
-    total = 0
-    for seen, value in enumerate(values):
-        index = value + 1
-        total += seen
-        while index:
-            total -= tree[index]
-            index &= index - 1
-        index = value + 1
-        while index <= size:
-            tree[index] += 1
-            index += index & -index
-    return total
 
 
 def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
@@ -72,7 +53,7 @@ def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
             best = [list(layer) for layer in current]
     if crossings:
         _transpose(layering, best)
-        best = _move_lines(layering, best)
+        best = move_lines(layering, best)
     layering.layers = best
 
 
@@ -153,39 +134,9 @@ def _leading(layering: Layering) -> set[int]:
     return leading
 
 
-def _positions(layering: Layering, layers: Layers) -> list[int]:
-    position = [0] * len(layering.items)
-    for layer in layers:
-        for index, item in enumerate(layer):
-            position[item] = index
-    return position
-
-
-def count_crossings(layering: Layering, layers: Layers) -> float:
-    """Crossings of links between neighbouring layers, and what stands in the way of side entries."""
-    position = _positions(layering, layers)
-    total = 0.0
-    for links in layering.links:
-        if len(links) < 2:
-            continue
-        ends = sorted((position[k.upper] + k.tail, position[k.lower] + k.head) for k in links)
-        lower = sorted({y for _, y in ends})
-        index = {y: i for i, y in enumerate(lower)}
-        total += inversions([index[y] for _, y in ends], len(lower))
-    in_the_way: dict[int, list[float]] = {}
-    for side in layering.sides:
-        rank = layering.items[side.box].rank
-        if rank not in in_the_way:
-            costs = [LINE_BETWEEN if layering.is_dummy(item) else BOX_BETWEEN for item in layers[rank]]
-            in_the_way[rank] = list(accumulate(costs, initial=0.0))
-        a, b = sorted((position[side.box], position[side.dummy]))
-        total += in_the_way[rank][b] - in_the_way[rank][a + 1]
-    return total
-
-
 def _sweep(layering: Layering, layers: Layers, *, down: bool) -> None:
     """Sort each layer by the mean position of its neighbours in the layer before it."""
-    position = _positions(layering, layers)
+    position = positions(layering, layers)
     ranks = range(1, len(layers)) if down else range(len(layers) - 2, -1, -1)
     for rank in ranks:
         keys: dict[int, float] = {}
@@ -202,7 +153,7 @@ def _sweep(layering: Layering, layers: Layers, *, down: bool) -> None:
 
 def _transpose(layering: Layering, layers: Layers) -> None:
     """Swap neighbours in a layer as long as that lowers the number of crossings."""
-    position = _positions(layering, layers)
+    position = positions(layering, layers)
     beside: dict[int, list[int]] = {}
     for side in layering.sides:
         beside.setdefault(side.box, []).append(side.dummy)
@@ -223,52 +174,6 @@ def _transpose(layering: Layering, layers: Layers) -> None:
                     improved = True
             if effort >= SWAP_BUDGET:
                 break
-
-
-def _move_lines(layering: Layering, layers: Layers) -> Layers:
-    """Move long lines as a whole to the other side of what they pass, as long as fewer links cross.
-
-    Swaps of neighbours cannot do that: halfway the line would cross what it passes.
-    """
-    lines = [strand.dummies for strand in layering.strands if strand.dummies]
-    links = sum(map(len, layering.links)) or 1
-    tries = MOVE_BUDGET // links
-    crossings = count_crossings(layering, layers)
-    improved = True
-    while improved and crossings:
-        improved = False
-        for dummies in lines:
-            for move in (_past_right, _past_left, _to_end, _to_start):
-                if not tries or not crossings:
-                    return layers
-                tries -= 1
-                moved = [
-                    move(layering, row, dummies[rank]) if rank in dummies else row
-                    for rank, row in enumerate(layers)
-                ]
-                found = count_crossings(layering, moved)
-                if found < crossings - 1e-9:
-                    layers, crossings, improved = moved, found, True
-    return layers
-
-
-def _past_right(layering: Layering, row: list[int], item: int) -> list[int]:
-    """The row with a line moved past the next box at its right."""
-    at = row.index(item)
-    end = next((i for i in range(at + 1, len(row)) if not layering.is_dummy(row[i])), at)
-    return [*row[:at], *row[at + 1 : end + 1], item, *row[end + 1 :]]
-
-
-def _past_left(layering: Layering, row: list[int], item: int) -> list[int]:
-    return _past_right(layering, row[::-1], item)[::-1]
-
-
-def _to_end(_: Layering, row: list[int], item: int) -> list[int]:
-    return [*(other for other in row if other != item), item]
-
-
-def _to_start(_: Layering, row: list[int], item: int) -> list[int]:
-    return [item, *(other for other in row if other != item)]
 
 
 def _gain(layering: Layering, position: Sequence[int], a: int, b: int) -> tuple[float, int]:
