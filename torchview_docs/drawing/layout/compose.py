@@ -24,9 +24,9 @@ __all__ = ["Figure", "compose"]
 PAGE_WIDTH = 720.0
 PAGE_HEIGHT = 1600.0
 #: How much a figure may spend on further plans, all panels together.
-EFFORT = 250
+EFFORT = 200
 #: The same for laying out all of it in another way.
-REPEATS = 800
+REPEATS = 400
 
 _KINDS: dict[str, BoxKind] = {"input": "input", "output": "output"}
 
