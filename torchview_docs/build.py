@@ -102,12 +102,16 @@ class Figure:
         """The figure laid out, with title and description; kept in the cache."""
         found = self._store.drawing(self.digest)
         if found is None:
-            from torchview_docs.drawing.cards import scene
-            from torchview_docs.drawing.layout import lay_out
+            from torchview_docs.drawing.page import laid_out
             from torchview_docs.markup import describe
 
-            laid_out = lay_out(scene(self.view, self.spec))
-            found = laid_out._replace(title=self.graph.name, description=describe(self.view))
+            placed, depth = laid_out(self.view, self.spec)
+            said = describe(self.view)
+            if depth is not None:
+                said = f"{said} Drawn at depth {depth}: the whole is too large to be laid out."
+                text = f"{self.spec.model} is drawn at depth {depth}: deeper it is too large to be laid out"
+                self._store.note(f"size of {self.spec.model}", text)
+            found = placed._replace(title=self.graph.name, description=said)
             self._store.save_drawing(self.digest, found)
         return found
 
