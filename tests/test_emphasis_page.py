@@ -27,7 +27,7 @@ def drawn(spec: FigureSpec) -> Drawing:
     from torchview_docs.tracing.job import trace_spec
 
     graph = trace_spec(spec.trace_spec)
-    return draw(graph, view(graph, spec), spec)
+    return draw(graph, view(graph, spec), spec)[0]
 
 
 @pytest.fixture(autouse=True)

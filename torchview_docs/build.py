@@ -105,8 +105,13 @@ class Figure:
             from torchview_docs.drawing.draw import draw
             from torchview_docs.markup import describe
 
-            drawn = draw(self.graph, self.view, self.spec)
-            found = drawn._replace(description=describe(self.view, self.spec, drawn.remarks))
+            drawn, depth = draw(self.graph, self.view, self.spec)
+            said = describe(self.view, self.spec, drawn.remarks)
+            if depth is not None:
+                said = f"{said} Drawn at depth {depth}: the whole is too large to be laid out."
+                text = f"{self.spec.model} is drawn at depth {depth}: deeper it is too large to be laid out"
+                self._store.note(f"size of {self.spec.model}", text)
+            found = drawn._replace(description=said)
             self._store.save_drawing(self.digest, found)
         return found
 

@@ -7,6 +7,7 @@
     │   │   └── ViewError    ... in the name of a part that the model does not have
     │   └── ContentError     ... in the text of a fence or directive, with the line (content.py)
     ├── TraceError           the model could not be traced, with a `Failure`
+    ├── LayoutError          a panel has more lines than can be laid out: a coarser depth may do
     └── RecordError          a stored record or a Graph's JSON cannot be read
 
 Exceptions never cross a process or end up in a cache; a `Failure`, plain data, does.
@@ -21,6 +22,7 @@ __all__ = [
     "ExpressionError",
     "Failure",
     "FailureKind",
+    "LayoutError",
     "OptionError",
     "RecordError",
     "SpecError",
@@ -127,6 +129,10 @@ class TraceError(TorchviewDocsError, RuntimeError):
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         super().__init__(str(failure))
+
+
+class LayoutError(TorchviewDocsError):
+    """A panel has more lines than can be laid out in a few seconds."""
 
 
 class RecordError(TorchviewDocsError):

@@ -226,7 +226,7 @@ class Store:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                self._note("remove", f"{path} cannot be removed ({error.strerror})")
+                self.note("remove", f"{path} cannot be removed ({error.strerror})")
         return count
 
     # -- writing --------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class Store:
                 write()
         except OSError as error:
             self._writable = False
-            self._note(
+            self.note(
                 "write",
                 f"the cache folder {self.folder} cannot be written ({error.strerror or error}); "
                 "the next build will trace again",
@@ -264,9 +264,9 @@ class Store:
                 write_atomically(self.folder / name, sign)
 
     def _note_damage(self, path: Path, error: Exception) -> None:
-        self._note("damage", f"{path} is not used, nor what else is damaged in the cache ({error})")
+        self.note("damage", f"{path} is not used, nor what else is damaged in the cache ({error})")
 
-    def _note(self, subject: str, text: str) -> None:
+    def note(self, subject: str, text: str) -> None:
         """Say something once per subject."""
         if subject not in self._noted:
             self._noted.add(subject)

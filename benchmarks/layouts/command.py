@@ -22,6 +22,7 @@ from .graphs import ARCHITECTURES, graphs, trace_into
 from .measures import Measures, measure
 from .picture import of_drawing
 from .prototype import Prototype
+from .scale import measure_scale
 
 __all__ = ["main"]
 
@@ -44,6 +45,10 @@ def main() -> int:
     if given.trace:
         trace_into(given.trace, given.graphs)
         return 0
+    if given.scale:
+        found = list(measure_scale())
+        print(*(said for _, said in found), sep="\n")
+        return not all(good for good, _ in found)
     results: list[_Result] = []
     print(f"{'':38}{'faults':>14}{'cross':>7}{'bends':>7}{'waste':>7}{'size':>14}{'ms':>8}")
     for found in _measured(given):
@@ -62,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--graphs", type=Path, default=Path("build/layout_graphs"), help="traced graphs")
     parser.add_argument("--all", action="store_true", help="a line for every figure")
     parser.add_argument("--ours", action="store_true", help="without Graphviz")
+    parser.add_argument("--scale", action="store_true", help="only how long the largest figures take")
     parser.add_argument("--trace", choices=("sample", "zoo", "transformers"), help=argparse.SUPPRESS)
     return parser
 

@@ -1,4 +1,7 @@
-"""Flat: the same boxes laid out by Graphviz' `dot` in one piece, panels as clusters."""
+"""Flat: the same boxes laid out by Graphviz' `dot` in one piece, panels as clusters.
+
+Cards have the sizes that we draw, titles the room that theirs and their notes and badges take.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import sys
 from collections import defaultdict
 from typing import Any
 
-from torchview_docs.drawing.scene import Scene
+from torchview_docs.drawing.layout.boxes import card_sizes, frame_room
+from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.scene import Frame, Scene
 
 from .picture import Box, Line, Picture, Point, Text
 
@@ -40,6 +45,7 @@ def flat(scene: Scene, seconds: float = 60.0) -> tuple[Picture, float] | None:
 def _dot(scene: Scene) -> str:
     ids = {card.name: f"n{i}" for i, card in enumerate(scene.cards)}
     clusters = {frame.name: f"cluster_{i}" for i, frame in enumerate(scene.frames)}
+    measured = card_sizes(scene, Direction(scene.direction))
     cards, frames = defaultdict(list), defaultdict(list)
     for card in scene.cards:
         cards[card.frame].append(card)
@@ -53,11 +59,12 @@ def _dot(scene: Scene) -> str:
 
     def fill(name: str | None) -> None:
         for card in cards[name]:
-            size = f"width={card.width / _INCH:.3f} height={card.height / _INCH:.3f}"
+            width, height = measured[card.name]
+            size = f"width={width / _INCH:.3f} height={height / _INCH:.3f}"
             lines.append(f"{ids[card.name]} [{size}]")
         for frame in frames[name]:
             lines.append(f"subgraph {clusters[frame.name]} {{")
-            lines.append(f"label={_room(frame.title_width + frame.note_width + 20, 18)}")
+            lines.append(f"label={_room(_title_width(frame), 18)}")
             fill(frame.name)
             lines.append("}")
 
@@ -72,6 +79,10 @@ def _dot(scene: Scene) -> str:
     return "\n".join([*lines, "}"])
 
 
+def _title_width(frame: Frame) -> float:
+    return frame.title_width + frame_room(frame) + 20
+
+
 def _room(width: float, height: float) -> str:
     """A label that takes so much room, whatever the fonts."""
     return (
@@ -83,20 +94,20 @@ def _room(width: float, height: float) -> str:
 def _picture(scene: Scene, data: dict[str, Any]) -> Picture:
     height = float(data["bb"].split(",")[3])
     objects = {o["name"]: o for o in data.get("objects", ())}
+    measured = card_sizes(scene, Direction(scene.direction))
     cards = {}
     for i, card in enumerate(scene.cards):
         x, y = map(float, objects[f"n{i}"]["pos"].split(","))
         y = height - y
-        cards[card.name] = Box(
-            x - card.width / 2, y - card.height / 2, x + card.width / 2, y + card.height / 2
-        )
+        w, h = measured[card.name]
+        cards[card.name] = Box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
     panels, texts = {}, []
     for i, frame in enumerate(scene.frames):
         made = objects[f"cluster_{i}"]
         a, b, c, d = map(float, made["bb"].split(","))
         panels[frame.name] = Box(a, height - d, c, height - b)
         if "lp" in made:
-            text = _text(made["lp"], frame.title_width + frame.note_width + 20, 12, height)
+            text = _text(made["lp"], _title_width(frame), 12, height)
             texts.append(Text(text, frame.name))
     lines = []
     for edge, link in zip(data.get("edges", ()), scene.links, strict=True):

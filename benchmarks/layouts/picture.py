@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import NamedTuple, TypeAlias
 
 from torchview_docs.drawing.drawing import Drawing, PlacedFrame
+from torchview_docs.drawing.metrics import FRAME_SIZE, text_width
 from torchview_docs.drawing.scene import Scene
 
 __all__ = ["Box", "Line", "Picture", "Text", "of_drawing"]
@@ -83,6 +84,12 @@ def _titles(placed: PlacedFrame) -> list[Text]:
     frame, top, bottom = placed.frame, placed.y + _TITLE_TOP, placed.y + _TITLE_BOTTOM
     start = placed.x + placed.title_x
     found = [Text(Box(start, top, start + frame.title_width, bottom), frame.name)]
+    if placed.subtitle_x:
+        second, width = placed.x + placed.subtitle_x, text_width(frame.subtitle, FRAME_SIZE)
+        found = [
+            Text(Box(start, top, start + frame.title_width - width, bottom), frame.name),
+            Text(Box(second, top, second + width, bottom), frame.name),
+        ]
     end = placed.x + placed.width - _NOTE_END
     room = frame.note_width + (_BADGE if frame.repeat > 1 else 0.0)
     if room:

@@ -330,7 +330,7 @@ def test_emphasis_leaves_every_text_its_place_and_its_contrast(
     browser: Browser, kind: str, direction: str
 ) -> None:
     spec = FigureSpec("pkg.Net", direction=direction, **EMPHASES[kind])  # type: ignore[arg-type]
-    drawn = draw(graph(), graph(), spec)
+    drawn, _ = draw(graph(), graph(), spec)
     shown = figure_box(svg(drawn, prefix="f", title="Net", desc="Net"), spec, drawn.remarks)
     for dark in (False, True):
         ground = "#131416" if dark else "#ffffff"

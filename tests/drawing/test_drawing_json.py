@@ -8,27 +8,32 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from torchview_docs.drawing import FORMAT
-from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
-from torchview_docs.drawing.scene import Card, Dot, Frame, Line, Picture, Row
+from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Remark, Sign, Wire
+from torchview_docs.drawing.scene import Card, Dot, Frame, Line, Look, Picture, Row
 from torchview_docs.errors import RecordError
 
+LOOK = Look("hi", 3, "#c2410c", (1, 12))
 CARD = Card(
-    "conv", "card", (Row("conv", "Conv2d", "3→64", "conv", "torch.nn.Conv2d", "hint"),), 120.0, 30.0, "net"
+    "conv", "card", (Row("conv", "Conv2d", "3→64", "conv", "torch.nn.Conv2d", "hint", LOOK),), 120.0, 30.0, "net"
 )
 PICTURE = Picture(
     90.0, 50.5, (Dot(1, 2.5), Dot(3, 4, 1)), (Line(0, 1, head=True),), ("1 paper", "1 author"), "A graph"
 )
 INPUT = Card("edges", "input", (Row("io", "edges"),), 90.0, 80.0, picture=PICTURE)
+FRAME = Frame("net", "net", "Net", "1 k", 30.0, 20.0, None, 2, "pkg.Net", "hint", LOOK)
 DRAWING = Drawing(
     200.0,
     100.5,
-    (PlacedFrame(Frame("net", "net", "Net", "1 k", 30.0, 20.0, None, 2, "pkg.Net", "hint"), 0, 1, 2, 3, 10),),
+    (PlacedFrame(FRAME, 0, 1, 2, 3, 10),),
     (PlacedCard(CARD, 1, 2, 120.0, 30.0), PlacedCard(INPUT, 1, 2, 90.0, 80.0)),
     (Wire("conv", 0, ((0, 1.5), (2, 3)), arrow=False, dashed=True),),
     (Label("1×3", 1, 2, "conv", 0),),
     "LR",
     "Net",
     "A net.",
+    (Remark(1, "conv", "Here"),),
+    (Sign("conv", "convolution", 1.0, 2),),
+    (("params", "1.2 k"),),
 )
 
 
@@ -43,8 +48,11 @@ def _places(data: Any, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
     return [path, *(p for i, item in enumerate(data) for p in _places(item, (*path, i)))]
 
 
-#: The frame that a frame or a card stands in, and a card's picture.
-_MAY_BE_NONE = ((3, 0, 0, 6), (4, 0, 0, 5), (4, 0, 0, 8), (4, 1, 0, 5), (4, 1, 0, 8))
+#: The frame that a frame or a card stands in, a card's picture, and looks.
+_MAY_BE_NONE = (
+    *((3, 0, 0, 10), *((4, card, 2, row, 6) for card in range(2) for row in range(2))),
+    *((3, 0, 0, 6), (4, 0, 0, 5), (4, 0, 0, 8), (4, 1, 0, 5), (4, 1, 0, 8)),
+)
 
 
 @given(st.sampled_from(_places(json.loads(DRAWING.to_json()))[1:]), st.sampled_from([{}, ["a"], None, 1e400]))

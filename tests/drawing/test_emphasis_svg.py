@@ -58,7 +58,7 @@ def model() -> Graph:
 def drawing(graph: Graph | None = None, **options: object) -> Drawing:
     spec = FigureSpec("pkg.Net", **{"depth": math.inf, **options})  # type: ignore[arg-type]
     graph = graph or model()
-    return draw(graph, view(graph, spec), spec)
+    return draw(graph, view(graph, spec), spec)[0]
 
 
 def written(standalone: bool = False, **options: object) -> ET.Element:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 from torchview_docs.drawing.layout.buses import find_buses
+from torchview_docs.drawing.metrics import FRAME_SIZE, text_width
 
 #: Coordinates are rounded to one decimal, and lines that miss a port by less than 1 px stay straight.
 SLACK = 1.2
@@ -133,14 +134,21 @@ def bad_texts(scene, drawing, badge=40.0):
     for placed in drawing.frames:
         x0, y0, x1, _ = front(placed)
         start = x0 + placed.title_x
-        title = (start, y0 + 8, start + placed.frame.title_width, y0 + 20)
+        titles = [(start, y0 + 8, start + placed.frame.title_width, y0 + 20)]
+        if placed.subtitle_x:
+            width = text_width(placed.frame.subtitle, FRAME_SIZE)
+            second = x0 + placed.subtitle_x
+            titles = [
+                (start, y0 + 8, start + placed.frame.title_width - width, y0 + 20),
+                (second, y0 + 8, second + width, y0 + 20),
+            ]
         end = placed.frame.note_width + (badge if placed.frame.repeat > 1 else 0.0)
         note = (x1 - 9 - end, y0 + 8, x1 - 9, y0 + 20)
-        if title[0] < x0 or title[2] > x1:
+        if titles[0][0] < x0 or titles[-1][2] > x1:
             faults.append(f"title leaves {placed.frame.name}")
-        if overlap(title, note):
+        if any(overlap(a, b) for a, b in combinations([*titles, note], 2)):
             faults.append(f"title over note in {placed.frame.name}")
-        for what in (title, note):
+        for what in (*titles, note):
             for wire in drawing.wires:
                 if any(crosses(piece, what, 0.3) for piece in pieces(wire)):
                     faults.append(f"title of {placed.frame.name} crossed by {wire}")

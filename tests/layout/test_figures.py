@@ -73,7 +73,8 @@ def test_a_skip_enters_its_reader_from_the_side():
     drawing = sound(transformer(1))
     box = front(placed(drawing, "0add"))
     ends = [wire.points[-1] for wire in drawing.wires if wire.arrow]
-    assert sum(abs(x - box[2]) < 0.2 and box[1] < y < box[3] for x, y in ends) == 1
+    sides = (box[0], box[2])
+    assert sum(min(abs(x - side) for side in sides) < 0.2 and box[1] < y < box[3] for x, y in ends) == 1
 
 
 def test_queries_keys_and_values_stand_in_order_around_the_trunk():
@@ -121,6 +122,13 @@ def test_an_encoder_stands_beside_its_decoder():
     assert encoder[2] < decoder[0]
     assert encoder[1] == decoder[1]
     assert placed(drawing, "src").y == placed(drawing, "tgt").y
+
+
+def test_a_panel_that_reads_another_at_once_stands_below_it():
+    scene = encoder_decoder()
+    links = tuple(k for k in scene.links if (k.source, k.target) != ("e4", "d2"))
+    drawing = sound(scene._replace(links=(*links, link("e4", "d1", position=1))))
+    assert front(placed(drawing, "encoder"))[3] < front(placed(drawing, "decoder"))[1]
 
 
 def test_what_the_encoder_computes_enters_the_decoder_where_it_is_read():

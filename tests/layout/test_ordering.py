@@ -7,7 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torchview_docs.drawing.layout.ordering import count_crossings, inversions, order_layers, place_fractions
+from torchview_docs.drawing.layout.crossings import count_crossings, inversions
+from torchview_docs.drawing.layout.ordering import order_layers, place_fractions
 from torchview_docs.drawing.layout.panel import Box, End, Net, Problem
 from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.strands import layer

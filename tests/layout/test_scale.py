@@ -14,10 +14,11 @@ from tests.layout.geometry import undrawn
 from tests.layout.scenes import card, chain, frame, link, random_dag
 from tests.layout.test_figures import transformer
 from torchview_docs.drawing.layout import lay_out
-from torchview_docs.drawing.layout.compose import solve_all
+from torchview_docs.drawing.layout.compose import Figure
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.nets import levels
 from torchview_docs.drawing.scene import Scene
+from torchview_docs.errors import LayoutError
 
 
 def seconds(scene):
@@ -53,6 +54,16 @@ def test_a_fan_of_two_hundred_is_drawn():
     assert not undrawn(scene, lay_out(scene))
 
 
+def test_a_panel_with_more_lines_than_anybody_could_follow_is_refused_at_once():
+    cards = tuple(card(f"c{i}") for i in range(300))
+    links = [link(f"c{s}", f"c{t}", output=t, position=s) for t in range(300) for s in range(t)]
+    scene = Scene(cards, (), tuple(links))
+    start = time.process_time()
+    with pytest.raises(LayoutError, match="a panel of 300 cards"):
+        lay_out(scene)
+    assert time.process_time() - start < 5
+
+
 @pytest.mark.slow
 def test_a_constant_that_a_thousand_cards_read_is_one_rail():
     cards = [card("x"), card("k"), *(card(f"c{i}") for i in range(1000))]
@@ -73,12 +84,11 @@ def test_frames_may_be_nested_deeper_than_python_recurses():
 
 def test_eighty_equal_blocks_are_laid_out_once():
     scene = transformer(80)
-    solved = {}
-    found = levels(scene)
-    solve_all(scene, Direction("TB"), found, set(), solved)
-    assert len(found) == 81
+    figure = Figure(scene, Direction("TB"), levels(scene))
+    figure.lay_out(set())
+    assert len(figure.levels) == 81
     # the last block feeds no other panel
-    assert len(solved) == 3
+    assert len(figure.solved) == 3
     assert seconds(scene) < 1
 
 
@@ -88,7 +98,10 @@ from tests.layout.scenes import random_dag
 from tests.layout.test_figures import encoder_decoder, transformer
 from tests.layout.test_nets import dense
 from torchview_docs.drawing.layout import lay_out
+from tests.layout.test_fans import fan
+from tests.layout.test_repeats import shared_table
 scenes = [random_dag(80, 3, 7), transformer(3), encoder_decoder(), dense(9)]
+scenes += [fan([2, 1] * 12), shared_table(9)]
 print(hashlib.sha256("".join(lay_out(s).to_json() for s in scenes).encode()).hexdigest())
 """
 

@@ -22,7 +22,7 @@ def picture(graph: Graph, view: Graph, spec: FigureSpec) -> str:
         view: What is shown of it, without tensors.
         spec: How it is drawn.
     """
-    drawn = draw(graph, view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
+    drawn, _ = draw(graph, view if spec.hide_inner_tensors or spec.roll else show_tensors(view), spec)
     # A notebook is one page with many figures, which must not share ids, and the same every time.
     digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
     told = describe(view, spec, drawn.remarks)

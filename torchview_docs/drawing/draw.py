@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.drawing import Drawing
-from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.legend import with_legend
-from torchview_docs.drawing.looks import looks_of
+from torchview_docs.drawing.looks import Looks, looks_of
+from torchview_docs.drawing.page import laid_out
 from torchview_docs.graph import Graph
 from torchview_docs.placeholders import facts
 from torchview_docs.spec import FigureSpec
@@ -14,8 +13,8 @@ from torchview_docs.spec import FigureSpec
 __all__ = ["draw"]
 
 
-def draw(graph: Graph, view: Graph, spec: FigureSpec) -> Drawing:
-    """The figure of a view, laid out.
+def draw(graph: Graph, view: Graph, spec: FigureSpec) -> tuple[Drawing, int | None]:
+    """The figure of a view, and at which depth, where the view itself is too large to be laid out.
 
     Args:
         graph: As it was traced.
@@ -23,10 +22,14 @@ def draw(graph: Graph, view: Graph, spec: FigureSpec) -> Drawing:
         spec: The figure's options.
 
     Raises:
+        LayoutError: Even as one card it is too large.
         ViewError: An option names what the model does not have, or what the figure does not show.
     """
     looks = looks_of(graph, view, spec)
-    drawn = lay_out(scene(view, spec, looks))._replace(
-        title=graph.name, remarks=looks.remarks, facts=facts(view)
-    )
-    return with_legend(drawn, looks.scale, full=spec.legend)
+
+    def look(shown: Graph) -> Looks:
+        return looks if shown is view else looks_of(graph, shown, spec)
+
+    placed, depth = laid_out(view, spec, look)
+    drawn = placed._replace(title=graph.name, remarks=looks.remarks, facts=facts(view))
+    return with_legend(drawn, looks.scale, full=spec.legend), depth

@@ -30,7 +30,10 @@ class PlacedCard(NamedTuple):
 
 
 class PlacedFrame(NamedTuple):
-    """A panel; `title_x` is where the title starts, relative to `x`."""
+    """A panel; `title_x` is where the title starts, relative to `x`.
+
+    So is `subtitle_x` where a wire passes between title and subtitle; 0 where they stand together.
+    """
 
     frame: Frame
     x: float
@@ -38,6 +41,7 @@ class PlacedFrame(NamedTuple):
     width: float
     height: float
     title_x: float
+    subtitle_x: float = 0.0
 
 
 class Wire(NamedTuple):
@@ -176,7 +180,7 @@ def _listed(value: object) -> list[Any]:
 def _frame(data: list[Any], *place: Any) -> PlacedFrame:
     *said, look = _listed(data)
     frame = Frame(*_checked([*said], "ssssffniss"))._replace(look=_look(look))
-    return PlacedFrame(frame, *_checked([*place], "fffff"))
+    return PlacedFrame(frame, *_checked([*place], "ffffff"))
 
 
 def _card(data: list[Any], *place: Any) -> PlacedCard:

@@ -125,7 +125,9 @@ class _Writer:
             end -= size + 2
         numbers, size = callouts(frame.look, end + 4 if not badge else end, box.y + 5)
         end -= size
-        subtitle = f' <tspan dx="3">{escape(frame.subtitle)}</tspan>' if frame.subtitle else ""
+        # a tspan with a `dy` starts at its x
+        place = f'x="{box.x + px(placed.subtitle_x)}" dy="0"' if placed.subtitle_x else 'dx="3"'
+        subtitle = f" <tspan {place}>{escape(frame.subtitle)}</tspan>" if frame.subtitle else ""
         note = f' <tspan x="{end}">{escape(frame.note)}</tspan>' if frame.note else ""
         text = _text(box.x + px(placed.title_x), base, f"{escape(frame.title)}{subtitle}{note}")
         parts.append(self._linking(frame.type, text) + numbers + badge)

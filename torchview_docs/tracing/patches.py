@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 import threading
-import types
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
 
+from torchview_docs.tracing.autograd_functions import patch_autograd_functions
 from torchview_docs.tracing.internals import no_torch_function
 from torchview_docs.tracing.transforms import patch_transforms
 
@@ -122,55 +122,8 @@ def _module_calls() -> Callable[[], None]:
     return undo
 
 
-class _Template:
-    """Holds a method that closes over `__class__`, as `Function.apply` does.
-
-    Code can only be swapped against code with the same free variables.
-    """
-
-    def apply(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # a class method's code
-        __class__  # type: ignore[name-defined]  # noqa: B018  # the free variable
-        from torchview_docs.tracing.patches import run_autograd_function
-
-        return run_autograd_function(cls, args, kwargs)
-
-
 def _autograd_functions() -> Callable[[], None]:
-    # The code is swapped, not the attribute: `f = MyFunction.apply` is often taken at import.
-    function: Any = torch.autograd.Function.apply.__func__  # type: ignore[attr-defined]
-    original = function.__code__
-    run: Any = types.FunctionType(
-        original, function.__globals__, "apply", function.__defaults__, function.__closure__
-    )
-    run.__kwdefaults__ = function.__kwdefaults__
-    _original_apply.run = run
-    function.__code__ = _Template.apply.__code__
-
-    def undo() -> None:
-        function.__code__ = original
-
-    return undo
-
-
-class _OriginalApply:
-    """The function that `Function.apply` was."""
-
-    run: Any = None
-
-
-_original_apply = _OriginalApply()
-#: Autograd functions that only run what they are given; seen through.
-_TRANSPARENT = {"torch.utils.checkpoint.CheckpointFunction"}
-
-
-def run_autograd_function(cls: Any, args: Any, kwargs: Any) -> Any:
-    """What `Function.apply` does while a recorder is installed."""
-    recorder = current()
-    run = _original_apply.run
-    name = f"{cls.__module__}.{cls.__qualname__}"
-    if recorder is None or name in _TRANSPARENT:
-        return run(cls, *args, **kwargs)
-    return recorder.autograd_function(name, lambda *a, **k: run(cls, *a, **k), args, kwargs)
+    return patch_autograd_functions(current)
 
 
 def _unseen() -> Callable[[], None]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import ceil
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.buses import find_buses
 from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.panel import Title
 from torchview_docs.drawing.layout.ports import argument_room, result_gaps
-from torchview_docs.drawing.metrics import text_width
+from torchview_docs.drawing.metrics import FRAME_SIZE, text_width
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
-__all__ = ["card_sizes", "frame_room", "sheets"]
+__all__ = ["card_sizes", "frame_room", "frame_title", "sheets"]
 
 #: Cards of one frame whose widths differ by less than this share become equally wide.
 NEARLY_EQUAL = 0.66
@@ -37,6 +39,21 @@ def frame_room(frame: Frame) -> float:
         return frame.note_width
     badge = text_width(f"× {frame.repeat}", BADGE_SIZE, bold=True) + BADGE_ROOM
     return frame.note_width + badge
+
+
+def frame_title(frame: Frame) -> Title:
+    """A frame's title as its panel must hold it: path and class, note and badge."""
+    first = second = 0.0
+    if frame.subtitle:
+        second = text_width(frame.subtitle, FRAME_SIZE)
+        # what lies between the two is not needed where they are parted
+        first = max(0.0, frame.title_width - second)
+    return Title(
+        round(frame.title_width, 1),
+        round(frame_room(frame), 1),
+        round(first, 1) if first else 0.0,
+        round(second, 1) if first else 0.0,
+    )
 
 
 def card_sizes(scene: Scene, direction: Direction) -> dict[str, tuple[float, float]]:
@@ -89,8 +106,11 @@ def _least_sizes(scene: Scene, direction: Direction) -> dict[str, float]:
     """How wide (LR: how high) each card must be for its arguments and results."""
     arguments: dict[str, set[tuple[str, int, bool]]] = {}
     results: dict[str, dict[int, float]] = {}
+    buses = find_buses(scene)
     for link in scene.links:
-        arguments.setdefault(link.target, set()).add((link.source, link.output, link.dashed))
+        # what comes by one bus arrives at one place
+        tensor = (buses[link], 0, False) if link in buses else (link.source, link.output, link.dashed)
+        arguments.setdefault(link.target, set()).add(tensor)
         labels = results.setdefault(link.source, {})
         width = link.label_width if link.label else 0.0
         labels[link.output] = max(labels.get(link.output, 0.0), width)

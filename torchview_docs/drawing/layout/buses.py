@@ -1,4 +1,8 @@
-"""Buses: a list that grows, as each concatenation of a dense block reads all before, is one net."""
+"""Buses: several tensors that run on one line.
+
+A list that grows, as each concatenation of a dense block reads all before, is one; so is a long
+list that one card reads.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,12 @@ __all__ = ["find_buses"]
 
 #: Fewer lists that grow out of each other are no bus.
 LEAST_BUS = 4
+#: A card with so many arguments gets them by a bus.
+LEAST_LIST = 16
 
 
 def find_buses(scene: Scene) -> dict[Link, str]:
-    """The links of lists that grow, with the name of the bus that each belongs to.
+    """The links of long lists and of lists that grow, with the name of the bus that each belongs to.
 
     Lists of sources, in argument order, each of which is the beginning of the next, at least four
     of them. A card like theirs that reads nothing but the first source belongs to the bus as well.
@@ -36,6 +42,10 @@ def find_buses(scene: Scene) -> dict[Link, str]:
         members.update(c for c in lists if lists[c] == first and titles[c] == titles[chain[0]])
         for card in sorted(members):
             found.update(dict.fromkeys(reading[card].values(), f"bus {chain[0]}"))
+    for card, arguments in reading.items():
+        long = len({(link.source, link.output) for link in arguments.values()}) >= LEAST_LIST
+        if long and not any(link in found for link in arguments.values()):
+            found.update(dict.fromkeys(arguments.values(), f"bus {card}"))
     return found
 
 

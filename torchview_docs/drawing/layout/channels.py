@@ -21,6 +21,8 @@ PIECE_GAP = 6.0
 #: Vertical pieces of two nets nearer than this would be drawn over each other, which costs so much.
 SAME_X = 4.0
 OVERLAP_COST = 50
+#: What ends so far beside a label does not touch it.
+LABEL_SIDE = 2.0
 #: Left of everything in a panel.
 FAR_LEFT = -1e9
 #: A channel with more pieces than this is routed by a cheaper rule.
@@ -60,8 +62,8 @@ def channels(layering: Layering, x: Sequence[float]) -> list[Channel]:
     """The channel below each layer."""
     found: list[Channel] = []
     for rank in range(len(layering.layers) - 1):
-        levels = assign_tracks(_pieces(layering, rank, x))
-        found.append(_channel(layering, rank, levels))
+        pieces = _pieces(layering, rank, x)
+        found.append(_channel(layering, rank, x, pieces, assign_tracks(pieces)))
     return found
 
 
@@ -81,66 +83,86 @@ def _pieces(layering: Layering, rank: int, x: Sequence[float]) -> dict[int, Piec
     return pieces
 
 
-def _channel(layering: Layering, rank: int, levels: dict[int, int]) -> Channel:
-    """Bands and tracks of one channel."""
+def _channel(
+    layering: Layering, rank: int, x: Sequence[float], pieces: dict[int, Piece], levels: dict[int, int]
+) -> Channel:
+    """Bands and tracks of one channel.
+
+    A track lies below the band for labels only if a piece on it would touch a label.
+    """
     problem = layering.problem
-    count = max(levels.values(), default=-1) + 1
-    first = rank == 0
-    last = rank == len(layering.layers) - 2
-    before, after = 0.0, 0.0
-    if first or last:
-        before, after = _border_bands(problem, count, first=first, last=last)
-        band = _label_band(layering, rank)
-        before = max(before, band + 6.0 if band else 0.0)
-        height = before + count * sizes.TRACK + after
-    else:
-        band = _label_band(layering, rank)
-        before = band + 6.0
-        height = before + count * sizes.TRACK + sizes.ARROW - (4.0 if count else 0.0)
-        height = max(sizes.RANK_GAP, height)
-        if band and problem.labels_along:
-            height = max(height, band + sizes.ARROW)
-    return Channel(height, {strand: before + level * sizes.TRACK for strand, level in levels.items()})
+    labels = _labels(layering, rank, x)
+    band = _label_band(layering, rank) if labels else 0.0
+    first, last = rank == 0, rank == len(layering.layers) - 2
+    start, end, least = _border_bands(problem, bool(levels), first=first, last=last)
+    tracks: list[float] = []
+    for level in range(max(levels.values(), default=-1) + 1):
+        on_it = [pieces[strand] for strand, other in levels.items() if other == level]
+        touches = any(_touches(piece, label) for piece in on_it for label in labels)
+        above = tracks[-1] + sizes.TRACK if tracks else start
+        tracks.append(max(above, band + sizes.LABEL_GAP) if touches else above)
+    height = (tracks[-1] if tracks else start) + end
+    if band:
+        height = max(height, band + sizes.LABEL_GAP + (0.0 if last else sizes.ARROW))
+    if height < least:
+        # what is to spare is shared by both sides
+        spare = 0.0 if band else (least - height) / 2
+        tracks = [y + spare for y in tracks]
+        height = least
+    return Channel(height, {strand: tracks[level] for strand, level in levels.items()})
 
 
-def _border_bands(problem: Problem, count: int, *, first: bool, last: bool) -> tuple[float, float]:
-    """Room before and after the tracks of a channel beside the panel's border."""
-    before, after = 0.0, 0.0
+def _border_bands(problem: Problem, tracks: bool, *, first: bool, last: bool) -> tuple[float, float, float]:
+    """Room before the first and after the last track of a channel, and its least height.
+
+    Without tracks the sum of the two is the channel's height.
+    """
     title = problem.title is not None
-    if first and not last:
-        if not title:
-            return (0.0, sizes.ARROW) if count else (0.0, 0.0)
-        before = sizes.TITLE_BAND if problem.title_at == "start" else sizes.TRACK if count else sizes.PADDING
-        after = sizes.ARROW if count else 2.0 if problem.title_at == "start" else 4.0
-        return before, after
-    if last and not first:
-        if not title:
-            return (6.0, 0.0) if count else (0.0, 0.0)
-        before = 6.0 if count else 0.0
-        after = sizes.TITLE_BAND if problem.title_at == "end" else sizes.BOTTOM - (3.0 if count else 0.0)
-        return before, after
-    # a panel without boxes: what enters leaves again
-    before = sizes.TITLE_BAND if problem.title_at == "start" else sizes.BOTTOM
-    after = sizes.TITLE_BAND if problem.title_at == "end" else sizes.BOTTOM
-    return (before, after) if title else (0.0, 0.0)
+    at_start, at_end = problem.title_at == "start", problem.title_at == "end"
+    if first and last:
+        # a panel without boxes: what enters leaves again
+        before = sizes.TITLE_BAND if at_start else sizes.BOTTOM
+        after = sizes.TITLE_BAND if at_end else sizes.BOTTOM
+        return (before, after, 0.0) if title else (0.0, 0.0, 0.0)
+    if first:
+        before = 0.0
+        if title:
+            before = sizes.TITLE_BAND if at_start else sizes.TRACK if tracks else sizes.PADDING
+        after = sizes.ARROW if tracks else 0.0 if not title else 2.0 if at_start else 4.0
+        return before, after, 0.0
+    before = sizes.CORNER if tracks else 0.0
+    if last:
+        return before, (sizes.TITLE_BAND if at_end else sizes.BOTTOM) if title else 0.0, 0.0
+    return before, sizes.ARROW if tracks else 0.0, sizes.RANK_GAP
+
+
+def _labels(layering: Layering, rank: int, x: Sequence[float]) -> list[tuple[float, float]]:
+    """From where to where across the flow each label reaches that stands in the channel."""
+    starts = [(link.strand, x[link.upper] + link.tail) for link in layering.links[rank] if link.source >= 0]
+    starts += [(hook.strand, x[hook.box] + hook.offset) for hook in layering.hooks[rank] if hook.below]
+    found: list[tuple[float, float]] = []
+    for strand, at in starts:
+        width = layering.problem.nets[layering.strands[strand].net].label
+        if width and layering.problem.labels_along:
+            found.append((at - sizes.LABEL_HEIGHT - 1.0, at - 3.0))
+        elif width:
+            found.append((at + sizes.LABEL_OFFSET, at + sizes.LABEL_OFFSET + width))
+    return found
+
+
+def _touches(piece: Piece, label: tuple[float, float]) -> bool:
+    """Whether a horizontal piece, or what goes down from it, would run through a label."""
+    return piece.low < label[1] + LABEL_SIDE and piece.high > label[0] - LABEL_SIDE
 
 
 def _label_band(layering: Layering, rank: int) -> float:
     """Room for the labels of the nets that start in the layer above."""
-    labels = [
-        layering.problem.nets[layering.strands[link.strand].net].label
-        for link in layering.links[rank]
-        if link.source >= 0
-    ]
-    labels += [
-        layering.problem.nets[layering.strands[hook.strand].net].label
-        for hook in layering.hooks[rank]
-        if hook.below
-    ]
-    longest = max(labels, default=0.0)
-    if not longest:
-        return 0.0
-    return longest + 2 * sizes.LABEL_OFFSET if layering.problem.labels_along else sizes.LABEL_BAND
+    if not layering.problem.labels_along:
+        return sizes.LABEL_BAND
+    nets = [layering.strands[link.strand].net for link in layering.links[rank] if link.source >= 0]
+    nets += [layering.strands[hook.strand].net for hook in layering.hooks[rank] if hook.below]
+    longest = max(layering.problem.nets[net].label for net in nets)
+    return longest + 2 * sizes.LABEL_OFFSET
 
 
 def assign_tracks(pieces: dict[int, Piece]) -> dict[int, int]:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import sqrt
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
-from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
+from torchview_docs.drawing.layout.boxes import card_sizes, frame_title, sheets
+from torchview_docs.drawing.layout.choosing import CROSSING_COST, Effort, best_solution, crossings, extent
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
-from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution, Title
+from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution
 from torchview_docs.drawing.layout.rows import returns_to_trunk
-from torchview_docs.drawing.layout.solve import solve
 from torchview_docs.drawing.scene import Card, Frame, Scene
 
-__all__ = ["compose", "solve_all"]
+__all__ = ["Figure", "compose"]
+
+#: What a page holds: a column of text is so wide, and two screens so high.
+PAGE_WIDTH = 720.0
+PAGE_HEIGHT = 1600.0
+#: How much a figure may spend on further plans, all panels together.
+EFFORT = 200
+#: The same for laying out all of it in another way.
+REPEATS = 400
 
 _KINDS: dict[str, BoxKind] = {"input": "input", "output": "output"}
 
@@ -36,14 +45,26 @@ def compose(scene: Scene) -> Drawing:
     direction = Direction(scene.direction)
     found = levels(scene)
     laterals = set() if direction.horizontal else plan_laterals(found)
-    solved: dict[Problem, Solution] = {}
-    while True:
-        try:
-            laid = solve_all(scene, direction, found, laterals, solved)
-            break
-        except _BlockedNet as blocked:
-            laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
-    return _Composer(scene, direction, laid).drawing()
+    figure = Figure(scene, direction, found)
+    best = figure.lay_out(laterals)
+    bent = any(len(wire.points) > 2 for name, level in best.items() if name for wire in level.solution.wires)
+    if bent and figure.may_repeat():
+        best = _better(best, figure.lay_out(laterals, mirrored=True))
+    if laterals and best[None].solution.width > PAGE_WIDTH and figure.may_repeat():
+        best = _better(best, figure.lay_out(set()))
+    return _Composer(scene, direction, best).drawing()
+
+
+def _better(one: dict[str | None, _Laid], other: dict[str | None, _Laid]) -> dict[str | None, _Laid]:
+    """The smaller of two figures; what a page cannot hold counts more."""
+    return min(one, other, key=_cost)
+
+
+def _cost(laid: Mapping[str | None, _Laid]) -> float:
+    whole = laid[None].solution
+    over = max(1.0, whole.width / PAGE_WIDTH) * max(1.0, whole.height / PAGE_HEIGHT)
+    crossed = sum(crossings(level.solution) for level in laid.values())
+    return float(whole.width * whole.height * sqrt(over) + CROSSING_COST * crossed)
 
 
 class _BlockedNet(Exception):  # noqa: N818 - no error, but an answer
@@ -54,49 +75,67 @@ class _BlockedNet(Exception):  # noqa: N818 - no error, but an answer
         self.key = key
 
 
-def solve_all(
-    scene: Scene,
-    direction: Direction,
-    found: Mapping[str | None, Level],
-    laterals: AbstractSet[Lateral],
-    solved: dict[Problem, Solution],
-) -> dict[str | None, _Laid]:
-    """Solve each level, inner before outer; equal problems once."""
-    cards = {card.name: card for card in scene.cards}
-    frames = {frame.name: frame for frame in scene.frames}
-    order = {card.name: i for i, card in enumerate(scene.cards)}
-    measured = card_sizes(scene, direction)
-    laid: dict[str | None, _Laid] = {}
-    for name, level in reversed(list(found.items())):
-        boxes = tuple(
-            _card_box(cards[child], measured[child], direction)
-            if child in cards
-            else _frame_box(frames[child], laid[child].solution, direction)
-            for child in level.children
-        )
-        nets = sorted(level.nets, key=lambda key: (order.get(key[0], -1), key))
-        problem = Problem(
-            boxes=boxes,
-            nets=tuple(level.nets[key].net() for key in nets),
-            inputs=len(level.ins),
-            laterals=tuple(i for key, i in level.ins.items() if (name, key) in laterals),
-            outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
-            returning=name is not None and returns_to_trunk(found[level.parent], name, found),
-            title=None if name is None else _title(frames[name]),
-            title_at=direction.title_at,
-            labels_along=direction.horizontal,
-        )
-        if problem not in solved:
+@dataclass(slots=True)
+class Figure:
+    """A scene whose levels are laid out, in one way or another; equal panels are laid out once."""
+
+    scene: Scene
+    direction: Direction
+    levels: Mapping[str | None, Level]
+    solved: dict[Problem, Solution] = field(default_factory=dict)
+    effort: Effort = field(default_factory=lambda: Effort(EFFORT))
+    repeats: Effort = field(default_factory=lambda: Effort(REPEATS))
+
+    def may_repeat(self) -> bool:
+        """Whether all that was laid out may be laid out once more."""
+        return self.repeats.spend(sum(map(extent, self.solved)))
+
+    def lay_out(self, laterals: AbstractSet[Lateral], *, mirrored: bool = False) -> dict[str | None, _Laid]:
+        """Lay out each level; a tensor that cannot enter frames from the left enters from above."""
+        while True:
             try:
-                solved[problem] = solve(problem)
+                return self._solve_all(laterals, mirrored=mirrored)
+            except _BlockedNet as blocked:
+                laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
+
+    def _solve_all(self, laterals: AbstractSet[Lateral], *, mirrored: bool) -> dict[str | None, _Laid]:
+        """Solve each level, inner before outer; equal problems once."""
+        cards = {card.name: card for card in self.scene.cards}
+        frames = {frame.name: frame for frame in self.scene.frames}
+        order = {card.name: i for i, card in enumerate(self.scene.cards)}
+        measured = card_sizes(self.scene, self.direction)
+        found, direction = self.levels, self.direction
+        laid: dict[str | None, _Laid] = {}
+        for name, level in reversed(list(found.items())):
+            boxes = tuple(
+                _card_box(cards[child], measured[child], direction)
+                if child in cards
+                else _frame_box(frames[child], laid[child].solution, direction)
+                for child in level.children
+            )
+            nets = sorted(level.nets, key=lambda key: (order.get(key[0], -1), key))
+            problem = Problem(
+                boxes=boxes,
+                nets=tuple(level.nets[key].net() for key in nets),
+                inputs=len(level.ins),
+                laterals=tuple(i for key, i in level.ins.items() if (name, key) in laterals),
+                outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
+                returning=name is not None and returns_to_trunk(found[level.parent], name, found),
+                mirrored=mirrored and name is not None,
+                title=None if name is None else frame_title(frames[name]),
+                title_at=direction.title_at,
+                labels_along=direction.horizontal,
+            )
+            laid[name] = _Laid(level, nets, self._solution(problem, nets))
+        return laid
+
+    def _solution(self, problem: Problem, nets: Sequence[NetKey]) -> Solution:
+        if problem not in self.solved:
+            try:
+                self.solved[problem] = best_solution(problem, self.effort)
             except Blocked as blocked:
                 raise _BlockedNet(nets[blocked.net]) from blocked
-        laid[name] = _Laid(level, nets, solved[problem])
-    return laid
-
-
-def _title(frame: Frame) -> Title:
-    return Title(round(frame.title_width, 1), round(frame_room(frame), 1))
+        return self.solved[problem]
 
 
 def _stack(box: Box, room: float, direction: Direction) -> Box:
@@ -160,7 +199,9 @@ class _Composer:
     def _frame(self, frame: Frame) -> PlacedFrame:
         solution = self.laid[frame.name].solution
         title_x = sizes.TITLE_MARGIN if self.direction.horizontal else round(solution.title_x, 1)
-        return PlacedFrame(frame, *self._rectangle(frame.name, solution.width, solution.height), title_x)
+        second = 0.0 if solution.subtitle_x is None else round(solution.subtitle_x, 1)
+        place = self._rectangle(frame.name, solution.width, solution.height)
+        return PlacedFrame(frame, *place, title_x, second)
 
     def _cards(self) -> list[PlacedCard]:
         measured = card_sizes(self.scene, self.direction)

@@ -145,8 +145,11 @@ def _wishes(layering: Layering, trunk: Trunk, segments: Segments) -> list[list[W
             weight = 1.0
             weight += TRUNK_WEIGHT * (trunk.below.get(link.upper) is link)
             weight += TRUNK_WEIGHT * (trunk.above.get(link.lower) is link)
-            if layering.is_dummy(link.upper) or layering.is_dummy(link.lower):
+            lines = layering.is_dummy(link.upper) + layering.is_dummy(link.lower)
+            if lines:
                 weight *= LINE_WEIGHT
+            if lines == 1 and layering.is_rail(link.strand):
+                continue
             wish(link.upper, link.lower, link.tail - link.head, weight)
     for side in layering.sides:
         one, other = of[side.dummy], of[side.box]

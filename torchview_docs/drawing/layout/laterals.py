@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from torchview_docs.drawing.layout.nets import Draft, Level, NetKey
 from torchview_docs.drawing.layout.panel import BORDER
+from torchview_docs.drawing.layout.rows import upstream
 
 __all__ = ["Lateral", "plan_laterals"]
 
@@ -19,6 +20,8 @@ __all__ = ["Lateral", "plan_laterals"]
 Lateral = tuple[str, NetKey]
 #: A panel with fewer cards is not worth standing beside another.
 LEAST_CARDS = 3
+#: What reads a tensor after fewer cards belongs below it.
+LEAST_BEFORE = 2
 
 
 def plan_laterals(levels: Mapping[str | None, Level]) -> set[Lateral]:
@@ -32,7 +35,7 @@ def plan_laterals(levels: Mapping[str | None, Level]) -> set[Lateral]:
             if maker is None or cards.get(maker, 0) < LEAST_CARDS:
                 continue
             reader = _late_reader(levels, level, key, late)
-            if reader is not None:
+            if reader is not None and _cards_before(levels, reader, key, cards) >= LEAST_BEFORE:
                 found.update(_into(levels, reader, key, late))
     return found
 
@@ -65,6 +68,19 @@ def _cards(levels: Mapping[str | None, Level]) -> dict[str | None, int]:
     for name, level in reversed(list(levels.items())):
         found[name] = sum(found[child] if child in levels else 1 for child in level.children)
     return found
+
+
+def _cards_before(
+    levels: Mapping[str | None, Level], frame: str, key: NetKey, cards: Mapping[str | None, int]
+) -> int:
+    """How many cards of a frame come before the first that reads the net."""
+    level = levels[frame]
+    found = []
+    for end in level.nets[key].targets:
+        child = level.children[end.box]
+        before = sum(cards.get(level.children[box], 1) for box in upstream(level, end.box))
+        found.append(before + (_cards_before(levels, child, key, cards) if child in levels else 0))
+    return min(found)
 
 
 def _late(levels: Mapping[str | None, Level]) -> set[Lateral]:

@@ -22,6 +22,10 @@ Key: TypeAlias = tuple[ItemKind, int, int]
 SideKey: TypeAlias = tuple[int, int]
 
 
+#: A line that more join is a rail.
+LEAST_RAIL = 12
+
+
 @dataclass(slots=True)
 class Item:
     """A place in a layer: a box, a port of the panel, or a dummy of a strand."""
@@ -154,6 +158,11 @@ class Layering:
         """Whether a tensor enters there from the left."""
         it = self.items[item]
         return it.kind == "in" and it.index in self.problem.laterals
+
+    def is_rail(self, strand: int) -> bool:
+        """Whether so many join a strand that its line stands beside them, not in their middle."""
+        net = self.problem.nets[self.strands[strand].net]
+        return len(net.sources) + len(net.targets) > LEAST_RAIL
 
     def source_item(self, end: End) -> int:
         """The item at which a net starts."""

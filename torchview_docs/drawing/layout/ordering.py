@@ -9,60 +9,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from torchview_docs.drawing.layout.crossings import (
+    BOX_BETWEEN,
+    LINE_BETWEEN,
+    Layers,
+    count_crossings,
+    positions,
+)
 from torchview_docs.drawing.layout.layering import Layering, Link
+from torchview_docs.drawing.layout.long_lines import move_lines
 from torchview_docs.drawing.layout.panel import BORDER, End
 
-__all__ = ["count_crossings", "inversions", "order_layers"]
+__all__ = ["order_layers", "place_fractions"]
 
 #: Bounds of the effort: links that are looked at, all sweeps together; and the same of swaps.
 SWEEP_BUDGET = 400_000
 SWAP_BUDGET = 150_000
 MOST_SWEEPS = 12
-#: What it costs if a box, or a line, stands between a card and the line that enters its side.
-BOX_BETWEEN = 3.0
-LINE_BETWEEN = 0.6
-
-Layers = list[list[int]]
+IDLE_SWEEPS = 4
 
 
-def inversions(values: Sequence[int], size: int) -> int:
-    """How many pairs of values stand in descending order; values from 0 to `size` - 1.
+def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
+    """Order the items of each layer so that few links cross; changes `layering.layers`.
 
-    A Fenwick tree counts, for each value, the greater ones before it: O(n log size).
+    `mirrored` starts from the mirror image of the usual order.
     """
-    tree = [0] * (size + 1)
-    total = 0
-    for seen, value in enumerate(values):
-        index = value + 1
-        total += seen
-        while index:
-            total -= tree[index]
-            index &= index - 1
-        index = value + 1
-        while index <= size:
-            tree[index] += 1
-            index += index & -index
-    return total
-
-
-def order_layers(layering: Layering) -> None:
-    """Order the items of each layer so that few links cross; changes `layering.layers`."""
     place_fractions(layering)
     best = _depth_first(layering)
+    if mirrored:
+        best = [row[::-1] for row in best]
     crossings = count_crossings(layering, best)
     links = sum(map(len, layering.links)) or 1
     sweeps = min(MOST_SWEEPS, SWEEP_BUDGET // links)
     current = [list(layer) for layer in best]
+    improved = 0
     for sweep in range(sweeps):
-        if not crossings:
+        if not crossings or sweep >= improved + IDLE_SWEEPS:
             break
         _sweep(layering, current, down=sweep % 2 == 0)
         found = count_crossings(layering, current)
         if found < crossings:
-            crossings = found
+            crossings, improved = found, sweep
             best = [list(layer) for layer in current]
     if crossings:
         _transpose(layering, best)
+        best = move_lines(layering, best)
     layering.layers = best
 
 
@@ -143,35 +134,9 @@ def _leading(layering: Layering) -> set[int]:
     return leading
 
 
-def _positions(layering: Layering, layers: Layers) -> list[int]:
-    position = [0] * len(layering.items)
-    for layer in layers:
-        for index, item in enumerate(layer):
-            position[item] = index
-    return position
-
-
-def count_crossings(layering: Layering, layers: Layers) -> float:
-    """Crossings of links between neighbouring layers, and what stands in the way of side entries."""
-    position = _positions(layering, layers)
-    total = 0.0
-    for links in layering.links:
-        if len(links) < 2:
-            continue
-        ends = sorted((position[k.upper] + k.tail, position[k.lower] + k.head) for k in links)
-        lower = sorted({y for _, y in ends})
-        index = {y: i for i, y in enumerate(lower)}
-        total += inversions([index[y] for _, y in ends], len(lower))
-    for side in layering.sides:
-        layer = layers[layering.items[side.box].rank]
-        a, b = sorted((position[side.box], position[side.dummy]))
-        total += sum(LINE_BETWEEN if layering.is_dummy(item) else BOX_BETWEEN for item in layer[a + 1 : b])
-    return total
-
-
 def _sweep(layering: Layering, layers: Layers, *, down: bool) -> None:
     """Sort each layer by the mean position of its neighbours in the layer before it."""
-    position = _positions(layering, layers)
+    position = positions(layering, layers)
     ranks = range(1, len(layers)) if down else range(len(layers) - 2, -1, -1)
     for rank in ranks:
         keys: dict[int, float] = {}
@@ -188,7 +153,7 @@ def _sweep(layering: Layering, layers: Layers, *, down: bool) -> None:
 
 def _transpose(layering: Layering, layers: Layers) -> None:
     """Swap neighbours in a layer as long as that lowers the number of crossings."""
-    position = _positions(layering, layers)
+    position = positions(layering, layers)
     beside: dict[int, list[int]] = {}
     for side in layering.sides:
         beside.setdefault(side.box, []).append(side.dummy)

@@ -106,10 +106,16 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """Widths of a panel's title and of the note at its other end; 0 for none."""
+    """Widths of a panel's title and of the note at its other end; 0 for none.
+
+    `first` and `second` are the widths of its two parts, between which a wire may pass; 0 where it
+    has one part only.
+    """
 
     width: float
     note: float = 0.0
+    first: float = 0.0
+    second: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ class Problem:
         laterals: Which of them enter from the left, at the height where they are read.
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
         returning: The trunk should leave where it came in (see `rows`).
+        mirrored: Long lines lie left of the trunk rather than right of it.
         title: None for the outermost panel, which has no border.
         title_at: Where the title stands seen along the flow.
         labels_along: Labels run along the flow (LR, RL), not across it.
@@ -134,6 +141,7 @@ class Problem:
     laterals: tuple[int, ...] = ()
     outputs: tuple[float, ...] = ()
     returning: bool = False
+    mirrored: bool = False
     title: Title | None = None
     title_at: Literal["start", "end", "side"] = "start"
     labels_along: bool = False
@@ -172,6 +180,7 @@ class Solution:
         wires: Lines.
         labels: Labels.
         title_x: Where the title starts across the flow (`title_at` start or end).
+        subtitle_x: Where its second part does; None: right after the first.
     """
 
     width: float
@@ -183,3 +192,4 @@ class Solution:
     wires: tuple[PanelWire, ...]
     labels: tuple[PanelLabel, ...]
     title_x: float
+    subtitle_x: float | None = None

@@ -39,8 +39,11 @@ def result_gaps(labels: Sequence[float], *, along: bool) -> list[float]:
     return [label + sizes.LABEL_OFFSET + 6.0 if label else sizes.LEAST_ARGUMENT_GAP for label in labels[:-1]]
 
 
-def place_ports(layering: Layering, trunk: Trunk) -> None:
-    """Set tail, head and offset of each link and hook, in px from the middle of its item."""
+def place_ports(layering: Layering, trunk: Trunk, *, even: bool = False) -> None:
+    """Set tail, head and offset of each link and hook, in px from the middle of its item.
+
+    `even` lets all arguments of a card arrive in its middle together, not the trunk alone.
+    """
     place = places(layering)
     arriving: list[list[Arrival]] = [[] for _ in layering.problem.boxes]
     leaving: list[list[Arrival]] = [[] for _ in layering.problem.boxes]
@@ -55,7 +58,7 @@ def place_ports(layering: Layering, trunk: Trunk) -> None:
         for hook in hooks:
             (leaving if hook.below else arriving)[layering.items[hook.box].index].append(hook)
     for box in range(len(layering.problem.boxes)):
-        _place_arrivals(layering, box, arriving[box], trunk, place)
+        _place_arrivals(layering, box, arriving[box], None if even else trunk, place)
         _place_results(layering, box, leaving[box], trunk)
 
 
@@ -80,7 +83,7 @@ def _set(arrival: Arrival, offset: float, *, target: bool) -> None:
 
 
 def _place_arrivals(
-    layering: Layering, number: int, arriving: list[Arrival], trunk: Trunk, place: Sequence[int]
+    layering: Layering, number: int, arriving: list[Arrival], trunk: Trunk | None, place: Sequence[int]
 ) -> None:
     box = layering.problem.boxes[number]
     if box.ins is not None:
@@ -94,9 +97,9 @@ def _place_arrivals(
         arriving.sort(key=lambda a: (_end(layering, a, target=True).position, _far(a, place)))
     count = len(arriving)
     gap = min(sizes.ARGUMENT_GAP, (box.width - 2 * sizes.CARD_CORNER) / max(1, count - 1))
-    best = trunk.above.get(layering.boxes[number])
+    best = None if trunk is None else trunk.above.get(layering.boxes[number])
     middle = (count - 1) / 2
-    if best is not None and trunk.holds(best):
+    if best is not None and trunk is not None and trunk.holds(best):
         index = next((i for i, a in enumerate(arriving) if a is best), None)
         if index is not None and count > 1:
             # closer together, if that lets the trunk arrive in the middle

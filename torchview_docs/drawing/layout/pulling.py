@@ -15,6 +15,8 @@ __all__ = ["Field", "Wish", "pack", "pull"]
 #: Rounds of pulling: for ordinary panels, and the number of wishes that are looked at, at most.
 MOST_ROUNDS = 60
 PULL_BUDGET = 600_000
+#: When all together move less than so many px in a round, the next rounds are spared.
+STILL = 0.05
 #: Two segments that wish to stand above each other each go half the way.
 DAMPING = 0.5
 
@@ -54,11 +56,10 @@ def pull(field_: Field) -> None:
     """Move segments towards what their neighbours wish, first the mean, then the median."""
     total = sum(map(len, field_.wishes)) + sum(map(len, field_.right)) + 1
     rounds = max(6, min(MOST_ROUNDS, PULL_BUDGET // total))
-    for number in range(rounds):
-        by_mean = number < rounds // 2
-        moved = _pull_once(field_, by_mean=by_mean)
-        if moved < 0.05 and not by_mean:
-            break
+    for by_mean in (True, False):
+        for _ in range(rounds // 2):
+            if _pull_once(field_, by_mean=by_mean) < STILL:
+                break
 
 
 def _pull_once(field_: Field, *, by_mean: bool) -> float:
@@ -68,10 +69,12 @@ def _pull_once(field_: Field, *, by_mean: bool) -> float:
     weight: list[float] = [0.01] * count
     centre = _mean if by_mean else _median
     for s in range(count):
-        wanted = [(x[other] + distance - x[s], w) for other, distance, w in field_.wishes[s]]
-        if wanted:
-            weight[s] = sum(w for _, w in wanted)
-            force[s] = centre(wanted) * weight[s]
+        wishes = field_.wishes[s]
+        if wishes:
+            at = x[s]
+            wanted = [(x[other] + distance - at, w) for other, distance, w in wishes]
+            weight[s] = whole = sum([w for _, _, w in wishes])
+            force[s] = centre(wanted) * whole
     region = _regions(field_, force, weight)
     members: dict[int, list[int]] = {}
     for s in range(count):
@@ -96,7 +99,7 @@ def _pull_once(field_: Field, *, by_mean: bool) -> float:
 
 
 def _mean(wishes: list[tuple[float, float]]) -> float:
-    return sum(x * weight for x, weight in wishes) / sum(weight for _, weight in wishes)
+    return sum([x * weight for x, weight in wishes]) / sum([weight for _, weight in wishes])
 
 
 def _median(wishes: list[tuple[float, float]]) -> float:

@@ -7,10 +7,14 @@ its first reader. Links that close a cycle are found first and left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
+from torchview_docs.drawing.layout.dead_ends import sink_dead_ends
+from torchview_docs.drawing.layout.fans import wrap_fans
 from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
+from torchview_docs.drawing.layout.plan import PLAIN, Plan
 
 __all__ = ["Ranking", "rank_boxes"]
 
@@ -41,7 +45,7 @@ class _Flow:
     beside: list[list[int]]
 
 
-def rank_boxes(problem: Problem) -> Ranking:
+def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     """Give each box a rank such that every link but those of `feedback` goes down."""
     flow = _flow(problem)
     cut = _back_links(len(problem.boxes), flow)
@@ -54,9 +58,15 @@ def rank_boxes(problem: Problem) -> Ranking:
     if len(order) < len(problem.boxes):
         raise Blocked(_flank_net(problem))
     ranks = _longest_path(flow, order)
-    _pull_down(problem, flow, order, ranks)
+    kept = {v for v, box in enumerate(problem.boxes) if box.kind == "input" and plan.input_line}
+    _pull_down(flow, order, ranks, kept, len(problem.nets))
     _level_with_readers(problem, flow, order, ranks)
-    _outputs_last(problem.boxes, flow, ranks)
+    if plan.sunk:
+        sink_dead_ends(problem, [[v for v, _ in links] for links in flow.after], ranks)
+    if plan.output_line:
+        _outputs_last(problem.boxes, flow, ranks)
+    if not any(flow.beside):
+        wrap_fans(problem, ((u, v) for v, links in enumerate(flow.before) for u, _ in links), ranks)
     return Ranking(tuple(ranks), max(ranks, default=0) + 1, frozenset(cut), tuple(order))
 
 
@@ -135,25 +145,23 @@ def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
     return ranks
 
 
-def _pull_down(problem: Problem, flow: _Flow, order: Sequence[int], ranks: list[int]) -> None:
+def _pull_down(
+    flow: _Flow, order: Sequence[int], ranks: list[int], kept: AbstractSet[int], nets: int
+) -> None:
     """Move boxes down to just above their first reader where that makes no line longer.
 
     A box moves if nothing that enters reaches it, or if fewer lines enter it than leave it; a line
-    that passes by anyway does not count.
+    that passes by anyway does not count. What is kept stays in the first row.
     """
     loose = [False] * len(ranks)
     for v in order:
-        loose[v] = (
-            problem.boxes[v].kind != "input"
-            and v not in flow.fed
-            and all(loose[u] for u, _ in flow.before[v])
-        )
-    reach = [0] * len(problem.nets)
+        loose[v] = v not in kept and v not in flow.fed and all(loose[u] for u, _ in flow.before[v])
+    reach = [0] * nets
     for v, links in enumerate(flow.before):
         for _, net in links:
             reach[net] = max(reach[net], ranks[v])
     for v in reversed(order):
-        if not flow.after[v] or problem.boxes[v].kind == "input":
+        if not flow.after[v] or v in kept:
             continue
         lowest = min(ranks[t] for t, _ in flow.after[v]) - 1
         if lowest <= ranks[v]:

@@ -11,7 +11,7 @@ from collections.abc import Container
 from torchview_docs.drawing.layout.nets import Level
 from torchview_docs.drawing.layout.panel import BORDER
 
-__all__ = ["returns_to_trunk"]
+__all__ = ["returns_to_trunk", "upstream"]
 
 
 def returns_to_trunk(around: Level, frame: str, frames: Container[str | None]) -> bool:
@@ -30,7 +30,7 @@ def returns_to_trunk(around: Level, frame: str, frames: Container[str | None]) -
 
 def _is_skipped(around: Level, number: int) -> bool:
     """Whether something that reads what the frame computes also reads something from before it."""
-    before = _upstream(around, number)
+    before = upstream(around, number)
     readers = {
         end.box
         for draft in around.nets.values()
@@ -49,7 +49,7 @@ def _is_skipped(around: Level, number: int) -> bool:
     return False
 
 
-def _upstream(around: Level, number: int) -> set[int]:
+def upstream(around: Level, number: int) -> set[int]:
     """The children that a child depends on."""
     before: dict[int, set[int]] = {}
     for draft in around.nets.values():

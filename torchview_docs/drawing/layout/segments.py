@@ -203,6 +203,8 @@ def _priority(layering: Layering, trunk: Trunk, link: Link) -> float:
     from_line, to_line = layering.is_dummy(link.upper), layering.is_dummy(link.lower)
     if from_line and to_line:
         return 3.0
+    if (from_line or to_line) and layering.is_rail(link.strand):
+        return 0.0
     if trunk.holds(link):
         return 2.0 + min(0.9, (trunk.up[link.upper] + trunk.down[link.lower]) / 1e5)
     only_below = len(layering.below[link.upper]) == 1

@@ -10,10 +10,12 @@ PADDING: Final = 14.0
 TITLE_BAND: Final = 26.0
 #: Kept free under a rank for the labels of what leaves it.
 LABEL_BAND: Final = 15.0
+#: From there to the first track.
+LABEL_GAP: Final = 5.0
 #: From one horizontal piece of wire to the next.
 TRACK: Final = 9.0
-#: The last straight piece before an arrow's head.
-ARROW: Final = 13.0
+#: From the last track to the boxes below: a corner and an arrow's head.
+ARROW: Final = 14.0
 #: Least distance of two ranks.
 RANK_GAP: Final = 24.0
 #: Between two boxes of a rank, a box and a passing line, two passing lines, two ports of a panel.

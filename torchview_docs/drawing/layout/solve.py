@@ -12,6 +12,7 @@ from torchview_docs.drawing.layout.coordinates import extents, place_across
 from torchview_docs.drawing.layout.layering import Key, Layering
 from torchview_docs.drawing.layout.ordering import order_layers
 from torchview_docs.drawing.layout.panel import Blocked, PanelLabel, Problem, Solution
+from torchview_docs.drawing.layout.plan import PLAIN, Plan
 from torchview_docs.drawing.layout.ports import place_ports
 from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
@@ -25,12 +26,16 @@ __all__ = ["solve"]
 CENTRE_SLACK = 90.0
 
 
-def solve(problem: Problem) -> Solution:
-    """Lay out a panel."""
-    layering = _order(problem)
+def solve(problem: Problem, plan: Plan = PLAIN) -> Solution:
+    """Lay out a panel.
+
+    Raises:
+        Blocked: A net cannot enter from the left.
+    """
+    layering = _order(problem, plan)
     turn_early(layering)
     trunk = find_trunk(layering)
-    place_ports(layering, trunk)
+    place_ports(layering, trunk, even=plan.even)
     segments = linear_segments(layering, trunk)
     x = place_across(layering, trunk, segments)
     place_sides(layering, x)
@@ -38,12 +43,12 @@ def solve(problem: Problem) -> Solution:
     return _finish(layering, placement)
 
 
-def _order(problem: Problem) -> Layering:
+def _order(problem: Problem, plan: Plan) -> Layering:
     """Layers in order; side entries that something stands in the way of become entries from above."""
-    ranking = rank_boxes(problem)
-    sides = side_candidates(problem, ranking)
+    ranking = rank_boxes(problem, plan)
+    sides = side_candidates(problem, ranking) if plan.sides else []
     layering = layer(problem, ranking, sides)
-    order_layers(layering)
+    order_layers(layering, mirrored=plan.mirrored)
     stand_beside(layering)
     place = places(layering)
     keep = []
@@ -94,7 +99,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
     room = extents(layering)
     low = min((x[i] - e.left for i, e in enumerate(room)), default=0.0)
     high = max((x[i] + e.right for i, e in enumerate(room)), default=0.0)
-    title_x, height = low, placement.height
+    title_x, subtitle_x, height = low, None, placement.height
     if problem.title is not None:
         low -= sizes.PADDING
         high += sizes.PADDING
@@ -105,7 +110,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         else:
             entries = [item for item in layering.ins if not layering.is_lateral(item)]
             ports = entries if problem.title_at == "start" else layering.outs
-            title_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
+            title_x, subtitle_x, low, high = place_title(problem.title, [x[i] for i in ports], low, high)
     placement = replace(placement, height=height, left=low)
     wires = tuple(
         type(wire)(wire.net, wire.source, tuple((px - low, py) for px, py in wire.points), wire.arrow)
@@ -128,6 +133,7 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         wires=wires,
         labels=tuple(_labels(layering, placement, low)),
         title_x=title_x - low,
+        subtitle_x=None if subtitle_x is None else subtitle_x - low,
     )
 
 

@@ -13,11 +13,14 @@ from collections.abc import Set as AbstractSet
 from torchview_docs.drawing.layout.layering import Hook, Layering, Link, Side, SideKey, Strand
 from torchview_docs.drawing.layout.panel import BORDER, End, Problem
 from torchview_docs.drawing.layout.ranks import Ranking
+from torchview_docs.errors import LayoutError
 
 __all__ = ["layer", "side_candidates"]
 
 #: So many arguments may enter a card from its sides.
 MOST_SIDES = 3
+#: A panel with more pieces of line takes longer than five seconds, and nobody could read it.
+MOST_PIECES = 36_000
 
 
 def side_candidates(problem: Problem, ranking: Ranking) -> list[SideKey]:
@@ -72,6 +75,7 @@ def layer(problem: Problem, ranking: Ranking, sides: Iterable[SideKey]) -> Layer
         found.layers.append([])
         found.links.append([])
         found.hooks.append([])
+    _refuse_too_much(problem, ranking)
     chosen = frozenset(sides)
     for i in range(problem.inputs):
         found.ins.append(found.add("in", i, _entry_rank(problem, ranking, i, chosen)))
@@ -80,6 +84,20 @@ def layer(problem: Problem, ranking: Ranking, sides: Iterable[SideKey]) -> Layer
     for number in range(len(problem.nets)):
         _add_net(found, number, chosen)
     return found
+
+
+def _refuse_too_much(problem: Problem, ranking: Ranking) -> None:
+    """Say so before the work where more would have to be drawn than anybody could follow."""
+    pieces = len(problem.boxes)
+    for net in problem.nets:
+        ranks = [0 if end.box == BORDER else ranking.ranks[end.box] for end in net.sources]
+        ends = [ranking.last if end.box == BORDER else ranking.ranks[end.box] for end in net.targets]
+        pieces += len(ranks) + len(ends) + max(0, max(ends) - min(ranks))
+    if pieces > MOST_PIECES:
+        raise LayoutError(
+            f"a panel of {len(problem.boxes)} cards, whose lines pass {pieces} ranks and ends; "
+            f"at most {MOST_PIECES} are drawn"
+        )
 
 
 def _entry_rank(problem: Problem, ranking: Ranking, entry: int, sides: AbstractSet[SideKey]) -> int:
