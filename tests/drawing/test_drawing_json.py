@@ -14,7 +14,12 @@ from torchview_docs.errors import RecordError
 
 LOOK = Look("hi", 3, "#c2410c", (1, 12))
 CARD = Card(
-    "conv", "card", (Row("conv", "Conv2d", "3→64", "conv", "torch.nn.Conv2d", "hint", LOOK),), 120.0, 30.0, "net"
+    "conv",
+    "card",
+    (Row("conv", "Conv2d", "3→64", "conv", "torch.nn.Conv2d", "hint", LOOK),),
+    120.0,
+    30.0,
+    "net",
 )
 PICTURE = Picture(
     90.0, 50.5, (Dot(1, 2.5), Dot(3, 4, 1)), (Line(0, 1, head=True),), ("1 paper", "1 author"), "A graph"
