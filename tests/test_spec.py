@@ -53,8 +53,8 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
         "layer4=#12345",
     ),
     "note": (
-        "a.b = Well; really; fc = One, = two;",
-        (Note("a.b", "Well; really"), Note("fc", "One, = two")),
+        "a.b = Well; really; fc = One, = two; *c=Three;",
+        (Note("a.b", "Well; really"), Note("fc", "One, = two"), Note("*c", "Three")),
         "fc",
     ),
     "shade": ("Params", "params", "memory"),
@@ -187,3 +187,19 @@ def test_every_option_says_what_it_does() -> None:
         assert option.help.endswith(".")
         assert option.kind.values
         assert option.hosts
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[a-z*?][a-z0-9.*]{0,6}", fullmatch=True).filter(lambda pattern: pattern != "?"),
+            st.text(alphabet="ab ;,.:é①", min_size=1, max_size=12).map(lambda text: " ".join(text.split())),
+        ).filter(lambda pair: pair[1].strip("; ") == pair[1] != ""),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_notes_read_back_whatever_they_say(notes: list[tuple[str, str]]) -> None:
+    read = FigureSpec.read("pkg.Net", {"note": "; ".join(f"{part} = {said}" for part, said in notes)})
+    assert [(note.pattern, note.text) for note in read.note] == notes
+    assert FigureSpec.from_data(read.to_data()) == read

@@ -11,7 +11,7 @@ from torchview_docs.patterns import parse_pattern
 __all__ = ["Colour", "Note", "parse_colour_of", "parse_colours", "parse_note", "parse_notes"]
 
 #: A `;` ends a note only where another one begins, so that a note may hold one.
-_NEXT_NOTE = re.compile(r";\s*(?=[^\s,:;=]+\s*=\s)")
+_NEXT_NOTE = re.compile(r";\s*(?=[^\s,:;=]+\s*=)")
 
 
 @dataclass(frozen=True)

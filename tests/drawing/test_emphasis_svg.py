@@ -189,7 +189,7 @@ def test_a_card_grows_by_its_numbers(number: int) -> None:
     ("options", "titles", "configs"),
     [
         ({"show_names": True}, {"conv: Conv2d", "act: ReLU", "body.pool: MaxPool2d"}, set()),
-        ({"show_params": True}, {"Conv2d"}, {"4→4, 3×3 · 8"}),
+        ({"show_params": True}, {"Conv2d"}, {"4→4, 3×3 · 8 params"}),
         ({"show_outputs": True}, {"ReLU"}, {"4→4, 3×3 · → 1×4×8×8", "→ 1×4×8×8"}),
         ({"show_dtypes": True}, {"ReLU"}, {"4→4, 3×3 · float32"}),
         ({"show_dtypes": True, "show_outputs": True}, set(), {"→ 1×4×8×8 · float32"}),

@@ -80,6 +80,16 @@ class TestContrast:
         ]:
             assert worst(theme, text, backgrounds) >= 4.5, text
 
+    def test_of_what_steps_back_and_of_shades_is_enough(self, theme: str) -> None:
+        card = rgba(variables(theme)["card"])[0]
+        shades = [rgba(variables(theme)[f"heat-{level}"])[0] for level in range(1, 6)]
+        assert worst(theme, "faint", [card]) >= 4.5
+        assert worst(theme, "ink", shades) >= 4.5
+        # Each shade is further from the card than the one before, also to who sees no colours.
+        steps = [contrast(shade, card) for shade in shades]
+        assert steps == sorted(steps)
+        assert all(b / a > 1.1 for a, b in zip([1.0, *steps], steps, strict=False))
+
     def test_of_wires_is_enough_on_every_panel(self, theme: str) -> None:
         assert worst(theme, "wire", panels(theme)) >= 3
 

@@ -58,9 +58,12 @@ class Said:
 
     def config(self, node: Node, config: str) -> str:
         """The configuration, and behind it all else that is said."""
-        total = node.parameters.total if node.parameters else 0
-        parameters = count(total) if self.spec.show_params and total else ""
-        parts = [config, *([parameters] if parameters not in config.split(", ") else [])]
+        parts = [config]
+        if self.spec.show_params and node.parameters and node.parameters.total:
+            parameters = count(node.parameters.total)
+            # It may stand there already, where a card has nothing else to say.
+            others = ", ".join(part for part in config.split(", ") if part != parameters)
+            parts = [others, f"{parameters} params"]
         if node.op.startswith("call_"):
             if self.spec.show_outputs and node.outputs:
                 parts.append(f"→ {_some([shape(tensor) for tensor in node.outputs])}")
