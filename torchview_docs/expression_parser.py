@@ -100,7 +100,7 @@ class _Parser:
             slip = slip_in_text(self.text) if "f(" in self.prefix else None
             if slip is not None:
                 raise ExpressionError(slip[0], self.text, slip[1]) from error
-            if position < 0 or "does not match" in error.msg and position >= len(self.text):
+            if position < 0 or ("does not match" in error.msg and position >= len(self.text)):
                 error, position = self._unclosed(error)
             elif position >= len(self.text) and "unmatched" in error.msg:
                 # Theirs closed our parenthesis, so the parser complains of ours.

@@ -75,7 +75,9 @@ def slip_in_dtype(written: str, sizes: ast.expr) -> str:
     """What is wrong with the name before a tensor's sizes."""
     if written in FILLS:
         return f"{written!r} is not a dtype; write `{written}(float32[{ast.unparse(sizes).strip('()')}])`"
-    hint = nearest(written, DTYPES) or "; known are float32, float16, bfloat16, int64, bool and torch's others"
+    hint = (
+        nearest(written, DTYPES) or "; known are float32, float16, bfloat16, int64, bool and torch's others"
+    )
     return f"{written!r} is not a dtype{hint}"
 
 

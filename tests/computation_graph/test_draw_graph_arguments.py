@@ -288,6 +288,53 @@ def test_inputs_are_moved_and_what_the_caller_holds_is_not() -> None:
     assert on_device(given[0], torch.device("cpu")) is given[0]
 
 
+class Faraway:
+    """A batch whose data is elsewhere: here it is only when it is moved."""
+
+    def __init__(self) -> None:
+        self.x = torch.ones(2, device="meta")
+
+    def to(self, device: Any) -> Faraway:
+        self.x = torch.zeros(2, device=device)
+        return self
+
+
+def test_inputs_of_every_kind_are_where_the_model_runs() -> None:
+    far = Faraway()
+    for given in ({"input_data": [far]}, {"input_data": {"batch": far}}, {"batch": far}):
+        seen: list[str] = []
+
+        def double(batch: Faraway, seen: list[str] = seen) -> torch.Tensor:
+            seen.append(batch.x.device.type)
+            return batch.x * 2
+
+        draw_graph(double, device="cpu", **given)
+        assert seen == ["cpu"]
+        assert far.x.is_meta
+
+
+class Elsewhere(nn.Linear):
+    """Its parameters are elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 3, device="meta")
+
+    def to(self, device: Any) -> Any:  # type: ignore[override]
+        return self.to_empty(device=device)
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return self(x)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("method", ["forward", "encode"])
+def test_the_model_is_where_it_runs_and_afterwards_where_it_was(method: str) -> None:
+    model = Elsewhere()
+    graph = draw_graph(getattr(model, method), torch.ones(2, 3), device="cpu")
+    assert graph.graph.device == "cpu"
+    assert all(parameter.is_meta for parameter in model.parameters())
+    assert draw_graph(getattr(model, method), torch.ones(2, 3)).graph.device == "meta"
+
+
 def test_a_model_on_several_devices_stays_where_it_is() -> None:
     model = Traveller()
     model.register_buffer("far", torch.ones(1, device="meta"))
@@ -444,6 +491,8 @@ def test_collect_attributes_keeps_them_in_nodes() -> None:
         return found
 
     assert set(attributes().values()) == {None}
+    assert not draw_graph(MLP(), input_size=(2, 128)).collect_attributes
+    assert draw_graph(MLP(), input_size=(2, 128), collect_attributes=True).collect_attributes
     kept = attributes(collect_attributes=True)
     assert "in_features=128, out_features=10" in (kept["Linear"] or "")
     assert (kept["Linear"] or "").startswith("Linear(")
@@ -620,6 +669,17 @@ def test_save_graph_writes_the_source_and_a_picture(
         ({"input_size": (2, True)}, TypeError, "no whole number"),
         ({"input_size": (2, 128), "dtypes": [torch.float32] * 2}, ValueError, "2 dtypes .* 1 size"),
         ({"input_size": (2, 128), "dtypes": ["float32"]}, TypeError, "no torch.dtype"),
+        (
+            {"input_size": (2, 128), "dtypes": torch.float32},
+            TypeError,
+            "dtypes is torch.float32; it is a list",
+        ),
+        ({"input_size": (2, 128), "device": 1.5}, TypeError, "device"),
+        ({"input_size": (2, 128), "graph_dir": 3}, ValueError, "graph_dir is 3"),
+        ({"input_size": (2, 128), "mode": True}, RuntimeError, "mode not recognized: True"),
+        ({"input_size": (2, 128), "graph_name": 3}, TypeError, "graph_name is 3; it is text"),
+        ({"input_size": (2, 128), "filename": 3}, TypeError, "filename is 3; it is text"),
+        ({"input_size": (2, 128), "directory": 3}, TypeError, "directory is 3; it is text"),
         ({"input_size": (2, 128), "depth": -1}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": -math.inf}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": math.nan}, ValueError, "depth must be a non-negative"),
@@ -646,6 +706,29 @@ def test_save_graph_writes_the_source_and_a_picture(
 def test_what_is_wrong_is_said(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         draw_graph(MLP(), **arguments)
+
+
+FLAGS = [
+    name
+    for name, parameter in inspect.signature(draw_graph).parameters.items()
+    if isinstance(parameter.default, bool)
+]
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_flag_is_no_text(flag: str) -> None:
+    with pytest.raises(TypeError, match=f"{flag} is 'no'; it is True or False"):
+        draw_graph(MLP(), input_size=(2, 128), **{flag: "no"})
+    given: dict[str, Any] = {flag: inspect.signature(draw_graph).parameters[flag].default}
+    said = {flag: int(given[flag])}
+    plain = draw_graph(MLP(), input_size=(2, 128))
+    for arguments in (given, said):  # 0 and 1 are as good
+        drawn = draw_graph(MLP(), input_size=(2, 128), **arguments)
+        assert drawn.visual_graph.source == plain.visual_graph.source
+
+
+def test_flags_are_many() -> None:
+    assert len(FLAGS) == 13
 
 
 @pytest.mark.parametrize("model", [nn.Linear, "mypkg.Net", None, torch.ones(3)], ids=str)
