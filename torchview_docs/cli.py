@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except ExpressionError as error:
-        _complain(f"{error.problem}:\n{error.pointer()}")
+        _complain(f"{error.problem}{'' if error.problem.endswith('?') else ':'}\n{error.pointer()}")
     except SpecError as error:
         _complain(str(error))
     except KeyboardInterrupt:

@@ -582,6 +582,18 @@ def test_an_option_does_in_scripts_what_it_does_in_pages(option: str, value: Any
     assert drawn.view == view(drawn.graph, FigureSpec.read("drawn_nets.MLP", given))
 
 
+def test_show_input_graph_draws_a_graph_that_is_an_input() -> None:
+    def neighbours(x: torch.Tensor, edge_index: torch.Tensor) -> torch.Tensor:
+        return torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]])
+
+    given = [torch.ones(3, 2), torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])]
+    plain, shown = draw_graph(neighbours, given), draw_graph(neighbours, given, show_input_graph=True)
+    assert (plain.show_input_graph, shown.show_input_graph) == (False, True)
+    assert plain.visual_graph.source.count("dir=none") == 0
+    assert shown.visual_graph.source.count("dir=none") == 2  # both directions of an edge are one line
+    assert labels(plain) == labels(shown)
+
+
 def test_focus_draws_one_module() -> None:
     graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", focus="layer2.0.downsample")
     assert labels(graph) == [
