@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torchview_docs.errors import ExpressionError
 from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.expressions import Call, Container, Literal, Name, Tensor
+from torchview_docs.spec import FigureSpec
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,8 @@ def test_an_input_holds_tensors_in_any_literal_container() -> None:
         ("ones(bool[2])", Tensor("bool", (2,), "ones")),
         ("zeros(bfloat16[()])", Tensor("bfloat16", (), "zeros")),
         ("arange(long[3])", Tensor("int64", (3,), "arange")),
+        ("int8[3] < 128", Tensor("int8", (3,), below=128)),
+        ("uint8[3] < 256", Tensor("uint8", (3,), below=256)),
     ],
 )
 def test_a_tensor_may_say_its_values(written: str, tensor: Tensor) -> None:
@@ -75,6 +78,11 @@ def test_an_input_may_end_in_a_comment() -> None:
 def test_an_empty_input_is_a_call_without_arguments_only_when_it_has_a_keyword() -> None:
     with pytest.raises(ExpressionError, match="nothing is written"):
         parse_input("  ")
+
+
+def test_an_error_of_a_function_speaks_of_a_function() -> None:
+    with pytest.raises(ExpressionError, match=r"a function needs its module: write `package\.module\.batch`"):
+        FigureSpec.read("pkg.Net", {"input-from": "batch"})
 
 
 #: Expression, what the message says, and the text from the offending character on.
@@ -98,7 +106,8 @@ WRONG_MODELS = [
     ("pkg.Net(", "never closed", "("),
     ("pkg.Net(a=(1, 2)", "never closed", "(a=(1, 2)"),
     ("pkg.Net(\n  a=(1,\n  2)", "never closed", "(\n  a=(1,\n  2)"),
-    ("pkg.Net([1\n", "does not match", ""),
+    ("pkg.Net([1\n", "never closed", "[1\n"),
+    ("pkg.Net([1)", "does not match", ")"),
     ("pkg.Net('\u2028', t:x, b=y[0])", "an index", "y[0])"),
     ("pkg.Net)", "not an expression", ")"),
     ("pkg.Net)(3", "unmatched '\\)'", ")(3"),
@@ -126,9 +135,20 @@ def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, 
         ("float32[n]", "a size must be", "n]"),
         ("float32[True]", "a size must be", "True]"),
         ("x.y", "a dotted name is not allowed", "x.y"),
-        ("f(1)", "a call is not allowed", "f(1)"),
+        ("f(1)", "a call is not allowed .* `input-from: ", "f(1)"),
+        ("1, float32(2, 4)", r"in brackets: `float32\[2, 4\]`", "float32(2, 4)"),
+        ("torch.bool", r"write its sizes, `torch.bool\[1, 3\]`", "torch.bool"),
+        ("1, float32[ ]", r"a scalar, is `float32\[\(\)\]`", "float32[ ]"),
+        ("x=ones torch.bool[2, 4]", r"written `ones\(torch.bool\[2, 4\]\)`", "ones torch.bool[2, 4]"),
+        ("ones[2, 4]", r"write `ones\(float32\[2, 4\]\)`", "ones[2, 4]"),
+        ("fp32[2]", "'fp32' is not a dtype; known are float32, ", "fp32[2]"),
+        ("float32[1] x=float32[1]", "a comma", "float32[1] x=float32[1]"),
         ("float32[1] < 3", "only whole numbers", "float32[1] < 3"),
         ("int64[1] < 0", "from 1", "0"),
+        ("int8[1] < 129", "by 128 at most", "129"),
+        ("uint8[1] < 257", "by 256 at most", "257"),
+        ("int64[1] < 9223372036854775808", "by 9223372036854775807 at most", "9223372036854775808"),
+        ("3 < int64[1]", "a bound is written", "3 < int64[1]"),
         ("int64[1] > 3", "a bound is written", "int64[1] > 3"),
         ("int64[1] < 3.5", "a bound is written", "int64[1] < 3.5"),
         ("1, int64[1] < 3 < 4", "a bound is written", "int64[1] < 3 < 4"),
@@ -137,8 +157,9 @@ def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, 
         ("arange(bool[1])", "makes no bool", "bool[1])"),
         ("ones(flaot32[1])", "did you mean 'float32'", "flaot32[1])"),
         ("float32[1]) + g(2", "not a list of arguments", None),
-        ("float32[1", "not an expression", None),
-        ("mask:bool[1]", "not an expression", ":bool[1]"),
+        ("float32[1", "never closed", "[1"),
+        ("float32[1] + [", "never closed", "["),
+        ("mask:bool[1]", r"given as `mask=bool\[1\]`", "mask:bool[1]"),
     ],
 )
 def test_what_is_no_input_is_an_error_at_its_character(text: str, message: str, rest: str | None) -> None:
@@ -152,9 +173,7 @@ def test_an_error_shows_a_caret_under_the_character() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse_model("pkg.Net(\n  b=x[0])")
     assert caught.value.pointer() == "  b=x[0])\n    ^"
-    with pytest.raises(ExpressionError) as caught:
-        parse_model("pkg.Net([1\n")
-    assert caught.value.pointer() == "\n^"
+    assert ExpressionError("something is missing", "pkg.Net([1\n", 11).pointer() == "\n^"
 
 
 identifiers = st.text(string.ascii_letters, min_size=1, max_size=5).filter(

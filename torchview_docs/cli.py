@@ -23,6 +23,7 @@ from torchview_docs.spec import OPTIONS, FigureSpec
 
 if TYPE_CHECKING:
     from torchview_docs.build import Figure
+    from torchview_docs.drawing.looks import Looks
     from torchview_docs.store import Store
 
 __all__ = ["main"]
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except ExpressionError as error:
-        _complain(f"{error.problem}:\n{error.pointer()}")
+        _complain(f"{error.problem}{'' if error.problem.endswith('?') else ':'}\n{error.pointer()}")
     except SpecError as error:
         _complain(str(error))
     except KeyboardInterrupt:
@@ -173,14 +174,17 @@ def _json(figure: Figure) -> str:
 def _dot(figure: Figure) -> str:
     from torchview_docs.drawing.dot import dot
 
-    return dot(figure.view, figure.spec)
+    return dot(figure.view, figure.spec, _looks(figure))
 
 
 def _text(figure: Figure) -> str:
-    from torchview_docs.drawing.looks import looks_of
-    from torchview_docs.drawing.text import text
+    return text(figure.view, _looks(figure).remarks)
 
-    return text(figure.view, looks_of(figure.graph, figure.view, figure.spec).remarks)
+
+def _looks(figure: Figure) -> Looks:
+    from torchview_docs.drawing.looks import looks_of
+
+    return looks_of(figure.graph, figure.view, figure.spec)
 
 
 _WRITERS: Mapping[str, Callable[[Figure], str]] = {

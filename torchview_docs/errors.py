@@ -103,7 +103,8 @@ class ExpressionError(SpecError):
         self.problem = problem
         self.text = text
         self.position = min(max(position, 0), len(text))
-        super().__init__(f"{problem}, at character {self.position + 1} of {text!r}")
+        at = " At" if problem.endswith("?") else ", at"
+        super().__init__(f"{problem}{at} character {self.position + 1} of {text!r}")
 
     def pointer(self) -> str:
         """The expression with a caret under the offending character, two lines."""

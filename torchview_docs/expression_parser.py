@@ -24,29 +24,33 @@ from torchview_docs.expressions import (
     Tensor,
     Value,
 )
-from torchview_docs.options import nearest
+from torchview_docs.slips import describe, slip_in_dtype, slip_in_text, slip_in_value
 
 __all__ = ["parse_input", "parse_model"]
 
 
 @lru_cache(maxsize=1024)
-def parse_model(text: str) -> Name | Call:
+def parse_model(text: str, what: str = "model") -> Name | Call:
     """Parse a model expression.
+
+    Args:
+        text: As the author wrote it.
+        what: What it names, for errors: a model, or the function of `input-from`, which is written alike.
 
     Raises:
         ExpressionError: It is not one; points at the character.
     """
     parser = _Parser(text, "")
     if "/" in text and text.strip().endswith(".py"):
-        raise ExpressionError("this is a file: write the model in it, such as `mypkg.nets.Net`", text, 0)
-    node = parser.tree("a model, such as `mypkg.Net` or `mypkg.Net(hidden=64)`")
+        raise ExpressionError(f"this is a file: write the {what} in it, such as `mypkg.nets.Net`", text, 0)
+    node = parser.tree(f"a {what}, such as `mypkg.Net` or `mypkg.Net(hidden=64)`")
     value = parser.value(node, _MODEL)
     if not isinstance(value, Name | Call):
-        parser.fail(node, "a model is a dotted name or a call of one")
+        parser.fail(node, f"a {what} is a dotted name or a call of one")
     if isinstance(value, Name) and "." not in value.path:
-        parser.fail(node, f"a model needs its module: write `package.module.{value.path}`")
+        parser.fail(node, f"a {what} needs its module: write `package.module.{value.path}`")
     if isinstance(value, Call) and "." not in value.function.path:
-        parser.fail(node, f"a model needs its module: write `package.module.{value.function.path}(...)`")
+        parser.fail(node, f"a {what} needs its module: write `package.module.{value.function.path}(...)`")
     return value
 
 
@@ -93,8 +97,11 @@ class _Parser:
             node = ast.parse(self.source, mode="eval").body
         except SyntaxError as error:
             position = self._place(error)
-            if position < 0:
-                position = self._unclosed()
+            slip = slip_in_text(self.text) if "f(" in self.prefix else None
+            if slip is not None:
+                raise ExpressionError(slip[0], self.text, slip[1]) from error
+            if position < 0 or ("does not match" in error.msg and position >= len(self.text)):
+                error, position = self._unclosed(error)
             elif position >= len(self.text) and "unmatched" in error.msg:
                 # Theirs closed our parenthesis, so the parser complains of ours.
                 position = self.text.rfind(")")
@@ -107,13 +114,13 @@ class _Parser:
     def _place(self, error: SyntaxError) -> int:
         return self._position(error.lineno or 1, _bytes_before(self.lines, error))
 
-    def _unclosed(self) -> int:
-        """Where their parenthesis is that ours has closed, so that the parser complains of ours."""
+    def _unclosed(self, error: SyntaxError) -> tuple[SyntaxError, int]:
+        """What is wrong with their parenthesis, and where, when the parser complains of ours."""
         try:
             ast.parse(self.opened, mode="eval")
-        except SyntaxError as error:
-            return self._place(error)
-        return 0
+        except SyntaxError as theirs:
+            return theirs, self._place(theirs)
+        return error, 0
 
     def _check_parenthesis(self, node: ast.expr) -> None:
         """Refuse `pkg.Net)(3`, which closes our parenthesis and opens one that ours closes."""
@@ -177,7 +184,8 @@ class _Parser:
         made = self._made(node) if wanted is _INPUT else None
         if made is not None:
             return made
-        self.fail(node, f"{_describe(node)} is not allowed here, only {wanted}")
+        slip = slip_in_value(node) if wanted is _INPUT else ""
+        self.fail(node, slip or f"{describe(node)} is not allowed here, only {wanted}")
 
     def _made(self, node: ast.expr) -> Value | None:
         """What only an input may hold: tensors and graphs."""
@@ -200,7 +208,7 @@ class _Parser:
         key = self.value(node, _KEY)
         parts = key.items if isinstance(key, Container) and key.kind == "tuple" else (key,)
         if not all(isinstance(part, Literal) for part in parts):
-            self.fail(node, f"{_describe(node)} is not allowed here, only {_KEY}")
+            self.fail(node, f"{describe(node)} is not allowed here, only {_KEY}")
         return key
 
     def _complex(self, node: ast.expr) -> complex:
@@ -217,7 +225,7 @@ class _Parser:
             parts.append(node.attr)
             node = node.value
         if not isinstance(node, ast.Name):
-            self.fail(node, f"{_describe(node)} is not allowed here, only a dotted name")
+            self.fail(node, f"{describe(node)} is not allowed here, only a dotted name")
         return Name(".".join([node.id, *reversed(parts)]))
 
     def _tensor(self, node: ast.Subscript) -> Tensor:
@@ -225,7 +233,7 @@ class _Parser:
         written = head.id if isinstance(head, ast.Name) else ast.unparse(head)
         dtype = DTYPES.get(written.removeprefix("torch."))
         if dtype is None:
-            self.fail(head, f"{written!r} is not a dtype{nearest(written, DTYPES)}")
+            self.fail(head, slip_in_dtype(written, node.slice))
         sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return Tensor(dtype, tuple(self._size(size) for size in sizes))
 
@@ -238,6 +246,9 @@ class _Parser:
                     self.fail(subscript, "only whole numbers can be bounded")
                 if below < 1:
                     self.fail(node.comparators[0], "the bound must be a whole number from 1")
+                most = _most(tensor.dtype)
+                if below > most:
+                    self.fail(node.comparators[0], f"{tensor.dtype} can be bounded by {most} at most")
                 return Tensor(tensor.dtype, tensor.shape, below=below)
         self.fail(node, "a bound is written `int64[1, 128] < 30522`")
 
@@ -255,6 +266,12 @@ class _Parser:
         if isinstance(node, ast.Constant) and type(node.value) is int:
             return node.value
         self.fail(node, "a size must be a whole number from 0")
+
+
+def _most(dtype: str) -> int:
+    """The largest bound of random numbers, which torch makes as int64."""
+    bits = int(dtype.lstrip("uint"))
+    return min(1 << (bits if dtype.startswith("u") else bits - 1), (1 << 63) - 1)
 
 
 def _bytes_before(lines: list[str], error: SyntaxError) -> int:
@@ -288,28 +305,3 @@ def _colons_to_dots(text: str) -> str:
             row, column = colon.start
             lines[row - 1] = lines[row - 1][:column] + "." + lines[row - 1][column + 1 :]
     return "".join(lines)
-
-
-_DESCRIPTIONS: dict[type[ast.expr], str] = {
-    ast.Lambda: "a lambda",
-    ast.Subscript: "an index",
-    ast.Call: "a call",
-    ast.Name: "a name",
-    ast.Attribute: "a dotted name",
-    ast.BinOp: "arithmetic",
-    ast.Compare: "a comparison",
-    ast.JoinedStr: "an f-string",
-    ast.ListComp: "a comprehension",
-    ast.GeneratorExp: "a comprehension",
-    ast.SetComp: "a comprehension",
-    ast.DictComp: "a comprehension",
-    ast.Starred: "a star",
-    ast.NamedExpr: "an assignment",
-    ast.IfExp: "a condition",
-    ast.BoolOp: "a condition",
-    ast.Await: "await",
-}
-
-
-def _describe(node: ast.expr) -> str:
-    return _DESCRIPTIONS.get(type(node), f"`{ast.unparse(node)}`")

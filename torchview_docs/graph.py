@@ -207,8 +207,10 @@ class Graph:
 
     @property
     def root(self) -> Node | None:
-        """The outermost module call; None for a plain function."""
-        return next((n for n in self.nodes if n.op == "call_module" and n.scope is None), None)
+        """The module call that all else ran in; None where there is none, as of a plain function."""
+        beside = ("placeholder", "output", "tensor")
+        steps = [node for node in self.children.get(None, ()) if node.op not in beside]
+        return steps[0] if len(steps) == 1 and steps[0].op == "call_module" else None
 
     def tensor(self, use: Use) -> TensorMeta:
         """Shape and dtype of the tensor that is used, as it arrives."""

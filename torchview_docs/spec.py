@@ -236,7 +236,7 @@ class FigureSpec(Appearance):
         if values.get("input") is not None:
             values["input"] = str(parse_input(values["input"]))
         if values.get("input_from") is not None:
-            values["input_from"] = str(parse_model(values["input_from"]))
+            values["input_from"] = str(parse_model(values["input_from"], "function"))
         return cls(str(parse_model(model)), **values)
 
     def options(self, *scopes: str) -> dict[str, Any]:

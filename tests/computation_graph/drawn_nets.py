@@ -12,7 +12,7 @@ from torch import nn
 
 from torchview_docs import ComputationGraph
 
-__all__ = ["MLP", "Projecting", "ResNet", "SimpleRNN", "clusters", "edges", "functions", "labels"]
+__all__ = ["MLP", "Projecting", "ResNet", "SimpleRNN", "clusters", "edges", "functions", "labels", "resnet18"]
 
 
 class MLP(nn.Module):
@@ -81,9 +81,9 @@ class Block(nn.Module):
 
 
 class ResNet(nn.Module):
-    """ResNet-18, with two stages of its four."""
+    """ResNet-18, with two stages of its four; `resnet18` is all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, stages: int = 2, classes: int = 10) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -91,13 +91,23 @@ class ResNet(nn.Module):
         self.maxpool = nn.MaxPool2d(3, 2, 1)
         self.layer1 = nn.Sequential(Block(64, 64), Block(64, 64))
         self.layer2 = nn.Sequential(Block(64, 128, 2), Block(128, 128))
+        if stages == 4:
+            self.layer3 = nn.Sequential(Block(128, 256, 2), Block(256, 256))
+            self.layer4 = nn.Sequential(Block(256, 512, 2), Block(512, 512))
         self.avgpool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(128, 10)
+        self.fc = nn.Linear(64 << (stages - 1), classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer2(self.layer1(x))
+        if hasattr(self, "layer4"):
+            x = self.layer4(self.layer3(x))
         return self.fc(torch.flatten(self.avgpool(x), 1))  # type: ignore[no-any-return]
+
+
+def resnet18() -> ResNet:
+    """As torchvision's, layer by layer."""
+    return ResNet(stages=4, classes=1000)
 
 
 _NODE = re.compile(

@@ -13,6 +13,8 @@ from drawn_nets import MLP, Projecting, ResNet, SimpleRNN, labels
 from torch import nn
 
 from torchview_docs import draw_graph
+from torchview_docs.spec import FigureSpec
+from torchview_docs.views import view
 
 torchview = pytest.importorskip("torchview")
 
@@ -60,6 +62,46 @@ def test_the_same_nodes_and_as_many_edges(net: str, way: dict[str, Any]) -> None
     assert len(ours.edge_list) == len(known.edge_list)
     for attributes in ("graph_attr", "node_attr", "edge_attr"):
         assert getattr(ours.visual_graph, attributes) == getattr(known.visual_graph, attributes)
+
+
+class Functions(nn.Module):
+    """Without submodules: functions only, and a parameter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(3, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.linear(x, self.weight).tanh().softmax(-1)
+
+
+@pytest.mark.parametrize("shown", [False, True])
+@pytest.mark.parametrize("depth", [0, 1, 3])
+@pytest.mark.parametrize("make", [Functions, lambda: nn.Linear(3, 4), lambda: nn.GRUCell(3, 4)])
+def test_a_model_without_submodules_is_closed_by_default(
+    make: Callable[[], nn.Module], depth: int, shown: bool
+) -> None:
+    given: dict[str, Any] = {"input_size": (2, 3), "depth": depth, "hide_module_functions": not shown}
+    model = make()
+    known, ours = theirs(model, **given), draw_graph(model, **given)
+    assert labels(ours) == labels(known)
+    assert (len(labels(ours)) == 3 and f"{type(model).__name__} depth:0" in labels(ours)[1]) or shown
+
+
+def test_in_pages_a_model_without_submodules_is_open() -> None:
+    graph = draw_graph(Functions(), input_size=(2, 3)).graph
+    drawn = view(graph, FigureSpec("test_beside_torchview.Functions"))
+    assert [node.target.rpartition(".")[2] for node in drawn.leaves] == [
+        "x", "linear", "tanh", "softmax", "output",
+    ]  # fmt: skip
+
+
+def test_a_module_that_does_nothing_stays_where_functions_are_shown() -> None:
+    # torchview has no node for it then: who looks for the module in the picture does not find it.
+    model = nn.Sequential(nn.Linear(3, 3), nn.Identity())
+    given: dict[str, Any] = {"input_size": (2, 3), "hide_module_functions": False}
+    known, ours = (labels(draw(model, **given)) for draw in (theirs, draw_graph))
+    assert [said for said in ours if said not in known] == ["Identity depth:1 input: (2, 3) output: (2, 3)"]
 
 
 def test_rolled_the_same_kinds_of_nodes() -> None:

@@ -339,6 +339,14 @@ def test_traverse_graph_can_begin_anywhere() -> None:
         graph.traverse_graph(print, cur_node="MLP")
 
 
+def test_traverse_graph_begins_in_the_box_that_it_is_given() -> None:
+    graph = draw_graph(MLP(), input_size=(2, 128))
+    box, seen = Digraph("cluster_mine"), []
+    graph.traverse_graph(lambda cur_node, subgraph: seen.append(subgraph), subgraph=box)
+    assert seen
+    assert all(subgraph is box for subgraph in seen)
+
+
 def test_traversing_changes_no_picture() -> None:
     graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", expand_nested=True)
     before = graph.visual_graph.source

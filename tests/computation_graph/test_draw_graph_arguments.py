@@ -288,6 +288,53 @@ def test_inputs_are_moved_and_what_the_caller_holds_is_not() -> None:
     assert on_device(given[0], torch.device("cpu")) is given[0]
 
 
+class Faraway:
+    """A batch whose data is elsewhere: here it is only when it is moved."""
+
+    def __init__(self) -> None:
+        self.x = torch.ones(2, device="meta")
+
+    def to(self, device: Any) -> Faraway:
+        self.x = torch.zeros(2, device=device)
+        return self
+
+
+def test_inputs_of_every_kind_are_where_the_model_runs() -> None:
+    far = Faraway()
+    for given in ({"input_data": [far]}, {"input_data": {"batch": far}}, {"batch": far}):
+        seen: list[str] = []
+
+        def double(batch: Faraway, seen: list[str] = seen) -> torch.Tensor:
+            seen.append(batch.x.device.type)
+            return batch.x * 2
+
+        draw_graph(double, device="cpu", **given)
+        assert seen == ["cpu"]
+        assert far.x.is_meta
+
+
+class Elsewhere(nn.Linear):
+    """Its parameters are elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 3, device="meta")
+
+    def to(self, device: Any) -> Any:  # type: ignore[override]
+        return self.to_empty(device=device)
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return self(x)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("method", ["forward", "encode"])
+def test_the_model_is_where_it_runs_and_afterwards_where_it_was(method: str) -> None:
+    model = Elsewhere()
+    graph = draw_graph(getattr(model, method), torch.ones(2, 3), device="cpu")
+    assert graph.graph.device == "cpu"
+    assert all(parameter.is_meta for parameter in model.parameters())
+    assert draw_graph(getattr(model, method), torch.ones(2, 3)).graph.device == "meta"
+
+
 def test_a_model_on_several_devices_stays_where_it_is() -> None:
     model = Traveller()
     model.register_buffer("far", torch.ones(1, device="meta"))
@@ -444,6 +491,8 @@ def test_collect_attributes_keeps_them_in_nodes() -> None:
         return found
 
     assert set(attributes().values()) == {None}
+    assert not draw_graph(MLP(), input_size=(2, 128)).collect_attributes
+    assert draw_graph(MLP(), input_size=(2, 128), collect_attributes=True).collect_attributes
     kept = attributes(collect_attributes=True)
     assert "in_features=128, out_features=10" in (kept["Linear"] or "")
     assert (kept["Linear"] or "").startswith("Linear(")
@@ -537,6 +586,18 @@ def test_an_option_does_in_scripts_what_it_does_in_pages(option: str, value: Any
     assert drawn.view == view(drawn.graph, FigureSpec.read("drawn_nets.MLP", given))
 
 
+def test_show_input_graph_draws_a_graph_that_is_an_input() -> None:
+    def neighbours(x: torch.Tensor, edge_index: torch.Tensor) -> torch.Tensor:
+        return torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]])
+
+    given = [torch.ones(3, 2), torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])]
+    plain, shown = draw_graph(neighbours, given), draw_graph(neighbours, given, show_input_graph=True)
+    assert (plain.show_input_graph, shown.show_input_graph) == (False, True)
+    assert plain.visual_graph.source.count("dir=none") == 0
+    assert shown.visual_graph.source.count("dir=none") == 2  # both directions of an edge are one line
+    assert labels(plain) == labels(shown)
+
+
 def test_focus_draws_one_module() -> None:
     graph = draw_graph(ResNet(), input_size=(1, 3, 32, 32), device="meta", focus="layer2.0.downsample")
     assert labels(graph) == [
@@ -624,6 +685,17 @@ def test_save_graph_writes_the_source_and_a_picture(
         ({"input_size": (2, True)}, TypeError, "no whole number"),
         ({"input_size": (2, 128), "dtypes": [torch.float32] * 2}, ValueError, "2 dtypes .* 1 size"),
         ({"input_size": (2, 128), "dtypes": ["float32"]}, TypeError, "no torch.dtype"),
+        (
+            {"input_size": (2, 128), "dtypes": torch.float32},
+            TypeError,
+            "dtypes is torch.float32; it is a list",
+        ),
+        ({"input_size": (2, 128), "device": 1.5}, TypeError, "device"),
+        ({"input_size": (2, 128), "graph_dir": 3}, ValueError, "graph_dir is 3"),
+        ({"input_size": (2, 128), "mode": True}, RuntimeError, "mode not recognized: True"),
+        ({"input_size": (2, 128), "graph_name": 3}, TypeError, "graph_name is 3; it is text"),
+        ({"input_size": (2, 128), "filename": 3}, TypeError, "filename is 3; it is text"),
+        ({"input_size": (2, 128), "directory": 3}, TypeError, "directory is 3; it is text"),
         ({"input_size": (2, 128), "depth": -1}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": -math.inf}, ValueError, "depth must be a non-negative"),
         ({"input_size": (2, 128), "depth": math.nan}, ValueError, "depth must be a non-negative"),
@@ -650,6 +722,29 @@ def test_save_graph_writes_the_source_and_a_picture(
 def test_what_is_wrong_is_said(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         draw_graph(MLP(), **arguments)
+
+
+FLAGS = [
+    name
+    for name, parameter in inspect.signature(draw_graph).parameters.items()
+    if isinstance(parameter.default, bool)
+]
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_flag_is_no_text(flag: str) -> None:
+    with pytest.raises(TypeError, match=f"{flag} is 'no'; it is True or False"):
+        draw_graph(MLP(), input_size=(2, 128), **{flag: "no"})
+    given: dict[str, Any] = {flag: inspect.signature(draw_graph).parameters[flag].default}
+    said = {flag: int(given[flag])}
+    plain = draw_graph(MLP(), input_size=(2, 128))
+    for arguments in (given, said):  # 0 and 1 are as good
+        drawn = draw_graph(MLP(), input_size=(2, 128), **arguments)
+        assert drawn.visual_graph.source == plain.visual_graph.source
+
+
+def test_flags_are_many() -> None:
+    assert len(FLAGS) == 18
 
 
 @pytest.mark.parametrize("model", [nn.Linear, "mypkg.Net", None, torch.ones(3)], ids=str)
@@ -725,3 +820,25 @@ def test_what_is_folded_and_shown_open_is_a_box_with_its_count() -> None:
     ]  # fmt: skip
     assert [node.repeat for node in drawn.node_hierarchy if node.repeat > 1] == []
     assert "style=dashed" not in draw_graph(Net(), input_size=(2, 4)).visual_graph.source
+
+
+def test_parts_may_be_given_as_a_dict_and_stand_out_in_the_graphviz_source_too() -> None:
+    drawn = draw_graph(
+        MLP(),
+        input_size=(2, 128),
+        depth=2,
+        highlight=["layers.2"],
+        color={"layers.0": "#c2410c"},
+        note={"layers.0": "The first; of two"},
+        shade="Flops",
+    )
+    figure = drawn._repr_svg_()
+    assert 'class="tv-lin tv-hi' in figure
+    assert "The first; of two" in figure
+    assert "stroke:#c2410c" in figure
+    source = drawn.visual_graph.source
+    assert source.count("penwidth=3") == 1
+    assert source.count("xlabel") == source.count("①") == 1
+    assert 'color="#c2410c"' in source
+    plain = draw_graph(MLP(), input_size=(2, 128), depth=2).visual_graph.source
+    assert not {"penwidth", "xlabel", "fontcolor"} & set(plain.replace("=", " ").split())

@@ -1,4 +1,9 @@
-"""torchview's README and notebooks: what they do runs with only the import changed."""
+"""torchview's README and notebooks: what they do runs with only the import changed.
+
+The nets that they get from elsewhere are made here of the same classes or the same layers: torchvision's
+ResNet-18 of `drawn_nets`, BERT, RoBERTa and GPT-2 of transformers' classes from small configurations,
+with what a tokenizer gives.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ def run(code: str, **known: Any) -> ComputationGraph:
     return graph
 
 
-def test_the_first_example() -> None:
+def test_mlp() -> None:
     graph = run("""
 from torchview import draw_graph
 
@@ -42,7 +47,7 @@ model_graph.visual_graph
     assert labels(graph) == [ends[0], *layers, ends[1]]
 
 
-def test_a_rolled_net() -> None:
+def test_simple_rnn_rolled() -> None:
     graph = run("""
 from torchview import draw_graph
 
@@ -57,7 +62,7 @@ model_graph.visual_graph
     assert edges(graph)["LeakyReLU → LSTMCell x3"] == 1
 
 
-def test_the_same_net_unrolled() -> None:
+def test_simple_rnn_unrolled() -> None:
     graph = run("""
 from torchview import draw_graph
 
@@ -70,7 +75,7 @@ model_graph = draw_graph(
     assert edges(graph)["LSTMCell → LSTMCell"] == 3
 
 
-def test_inner_tensors_and_functions() -> None:
+def test_mlp_with_inner_tensors_and_functions() -> None:
     graph = run("""
 from torchview import draw_graph
 
@@ -88,24 +93,43 @@ model_graph.visual_graph
     assert functions(graph) == ["linear", "relu", "linear"]
 
 
-def test_a_residual_net_with_nested_modules() -> None:
-    graph = run(
-        """
+def test_resnet() -> None:
+    graph = run("""
+from torchview import draw_graph
+
+model_graph = draw_graph(resnet18(), input_size=(1,3,32,32))
+model_graph.visual_graph
+""")
+    # What torchvision publishes of its ResNet-18.
+    root = graph.graph.root
+    assert root is not None
+    assert root.parameters is not None
+    assert root.parameters.total == 11_689_512
+    assert sum(said.startswith("Conv2d depth:3") for said in labels(graph)) == 16
+    assert labels(graph)[-2:] == [
+        "Linear depth:1 input: (1, 512) output: (1, 1000)",
+        "output-tensor depth:0 (1, 1000)",
+    ]
+
+
+def test_resnet_with_nested_modules() -> None:
+    graph = run("""
 from torchview import draw_graph
 
 model_graph = draw_graph(resnet18(), input_size=(1,3,32,32), expand_nested=True)
 model_graph.visual_graph
-""",
-        resnet18=drawn_nets.ResNet,
-    )
-    assert "Block" in clusters(graph)
-    assert edges(graph)["Conv2d → BatchNorm2d"] == 9
-    assert edges(graph)["BatchNorm2d → add_"] == 4
+""")
+    assert clusters(graph).count("Block") == 8
+    assert edges(graph)["Conv2d → BatchNorm2d"] == 17
+    # Of the eight skips three go through convolutions; of the others one comes from the stem.
+    skips = {
+        name: edges(graph)[f"{name} → add_"] for name in ("BatchNorm2d", "Sequential", "ReLU", "MaxPool2d")
+    }
+    assert skips == {"BatchNorm2d": 8, "Sequential": 3, "ReLU": 4, "MaxPool2d": 1}
 
 
 def test_the_size_of_the_picture() -> None:
-    graph = run(
-        """
+    graph = run("""
 from torchview import draw_graph
 import graphviz
 
@@ -113,9 +137,7 @@ model_graph = draw_graph(resnet18(), input_size=(1,3,224,224), graph_name='resne
 model_graph.resize_graph(scale=1.5, size_per_element=0.4, min_size=12)
 model_graph.visual_graph.graph_attr.update(dpi='100')
 model_graph.visual_graph
-""",
-        resnet18=drawn_nets.ResNet,
-    )
+""")
     assert "dpi=100" in graph.visual_graph.source
 
 
@@ -153,6 +175,47 @@ def test_bert_with_the_output_of_a_tokenizer(transformers: Any, tokenized: Any, 
     assert sum(said.startswith("Embedding ") for said in labels(graph)) == 3
     assert sum(said.startswith("BertLayer depth:2") for said in labels(graph)) == 2
     assert labels(graph)[-2:] == ["output-tensor depth:0 (1, 5, 32)", "output-tensor depth:0 (1, 32)"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("nested", [False, True])
+def test_gpt2_with_its_head_and_the_output_of_a_tokenizer(
+    transformers: Any, tokenized: Any, nested: bool
+) -> None:
+    config = transformers.GPT2Config(n_embd=32, n_layer=2, n_head=2, vocab_size=200)
+    model = transformers.GPT2LMHeadModel(config)
+    inputs = transformers.BatchEncoding({"input_ids": tokenized["input_ids"] % 200})
+    graph = run(
+        """
+from torchview import draw_graph
+model_graph = draw_graph(
+    model, input_data=inputs, graph_name='gpt2', depth=3, expand_nested=nested
+)
+""",
+        model=model,
+        inputs=inputs,
+        nested=nested,
+    )
+    assert labels(graph)[-1] == "output-tensor depth:0 (1, 5, 200)"
+    assert sum(said.startswith("GPT2Attention depth:3") for said in labels(graph)) == 2
+    assert ("GPT2Block" in clusters(graph)) == nested
+    assert edges(graph)["Linear → output-tensor"] == 1
+
+
+@pytest.mark.slow
+def test_roberta_in_the_place_of_the_one_of_torchtext(transformers: Any) -> None:
+    config = transformers.RobertaConfig(
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    graph = run(
+        """
+from torchview import draw_graph
+model_graph_3 = model_graph = draw_graph(model, input_data=model_input, depth=2)
+""",
+        model=transformers.RobertaModel(config),
+        model_input=torch.tensor([[0, 713, 16, 2]]),
+    )
+    assert sum(said.startswith("RobertaLayer depth:2") for said in labels(graph)) == 2
 
 
 @pytest.mark.slow

@@ -14,9 +14,11 @@ from strategies import graphs
 
 from torchview_docs.assignments import Colour, Note
 from torchview_docs.drawing.callouts import circled
+from torchview_docs.drawing.dot import dot
 from torchview_docs.drawing.draw import draw
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.legend import SIGNS
+from torchview_docs.drawing.looks import looks_of
 from torchview_docs.drawing.metrics import CONFIG_SIZE, text_width
 from torchview_docs.drawing.svg import svg
 from torchview_docs.drawing.text import text
@@ -204,3 +206,14 @@ def test_a_card_says_what_is_asked_for(
     said = {row.title for row in rows}
     assert {title if title in said else title.replace("body.", "") for title in titles} <= said
     assert configs <= {row.config for row in rows}
+
+
+def test_the_source_for_graphviz_says_it_too() -> None:
+    notes = (Note("body", "x"), Note("norm", "y"))
+    spec = FigureSpec("pkg.Net", depth=math.inf, highlight=("body", "conv"), note=notes)
+    shown = view(model(), spec)
+    source = dot(shown, spec, looks_of(model(), shown, spec))
+    assert source.count("penwidth=3") == 2
+    assert re.search(r"body Body 8 ①", source)
+    assert re.search(r"BatchNorm2d.*②", source)
+    assert "penwidth" not in dot(shown, spec)

@@ -31,7 +31,7 @@ def test_a_wrong_shape_names_the_shapes_the_line_and_the_option(device: str) -> 
         "forward of written.nets.Net failed: RuntimeError: "
         "mat1 and mat2 shapes cannot be multiplied (1x7 and 10x64)"
     )
-    assert found.where.endswith("written/nets.py:19")
+    assert found.where.endswith("written/nets.py:21")
     assert "`input`" in found.advice
     assert found.repeats
 
@@ -39,13 +39,13 @@ def test_a_wrong_shape_names_the_shapes_the_line_and_the_option(device: str) -> 
 def test_a_fault_inside_the_model_is_placed_there() -> None:
     found = failure("written.nets.Mismatched", input="float32[1, 10]")
     assert "(1x64 and 10x64)" in found.message
-    assert found.where.endswith("written/nets.py:25")
+    assert found.where.endswith("written/nets.py:27")
 
 
 def test_the_innermost_cause_is_told() -> None:
     found = failure("written.nets.Raising", input="float32[1]")
     assert found.message.endswith("KeyError: no key 'NO_SUCH_VARIABLE_AT_ALL'")
-    assert found.where.endswith("written/nets.py:36")
+    assert found.where.endswith("written/nets.py:38")
 
 
 def test_a_constructor_that_raises() -> None:
@@ -54,7 +54,7 @@ def test_a_constructor_that_raises() -> None:
         "model",
         "written.nets.Raising(…) failed: ValueError: no such backbone",
     )
-    assert found.where.endswith("written/nets.py:32")
+    assert found.where.endswith("written/nets.py:34")
 
 
 def test_wrong_arguments_of_a_constructor_show_its_signature() -> None:
@@ -130,14 +130,81 @@ def test_an_input_function_that_raises() -> None:
     found = failure("written.nets.Net", input_from="written.nets.broken_batch")
     assert found.kind == "input"
     assert "FileNotFoundError: tokenizer.json" in found.message
-    assert found.where.endswith("written/nets.py:115")
+    assert found.where.endswith("written/nets.py:117")
+
+
+def test_an_input_function_that_returns_nothing() -> None:
+    found = failure("written.nets.Net", input_from="written.nets.no_batch")
+    assert (found.kind, found.message) == ("input", "input-from written.nets.no_batch returned None")
+    assert "a dict the keyword arguments" in found.advice
+
+
+def test_an_input_function_with_arguments_shows_them() -> None:
+    found = failure("written.nets.Net", input_from="written.nets.weighted")
+    assert found.kind == "input"
+    assert "missing 2 required positional arguments: 'x' and 'weight'" in found.message
+    assert "declared as weighted(x: 'torch.Tensor', weight" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "example"),
+    [
+        ("written.nets.squared", "written.nets.weighted", "float32[1, 3, 224, 224], "),
+        ("written.nets.encode", "written.nets.Coder.encode", "float32[1, 10]"),
+        ("torch.relu", "torch.relu", "float32[1, 3, 224, 224]"),
+    ],
+)
+def test_a_callable_without_input_is_called_by_its_name(model: str, name: str, example: str) -> None:
+    found = failure(model)
+    assert (found.kind, found.message) == ("input", f"{name} needs an input and none is given")
+    assert f"`input: {example}" in found.advice
+
+
+def test_a_method_without_instance_says_how_to_name_one() -> None:
+    found = failure("written.nets.Coder.encode", input="float32[1, 10]")
+    assert found.kind == "model"
+    assert found.message.startswith("written.nets.Coder.encode is a method, and no instance of Coder")
+    assert "`encode = Coder(…).encode`" in found.advice
+
+
+def test_a_function_that_has_nothing_to_do_with_tensors_is_no_empty_figure() -> None:
+    found = failure("written.nets.no_model")
+    assert found.message == "written.nets.no_model got no tensor and made none: there is nothing to draw"
+
+
+def test_of_names_that_differ_in_case_the_nearer_one_is_proposed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cases.py").write_text("class Net: ...\nnet = Net()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert failure("cases.Nett").message.endswith("did you mean 'Net'?")
+    assert failure("cases.nett").message.endswith("did you mean 'net'?")
+
+
+def test_a_fault_in_a_scripted_part_is_told_not_that_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "scripted.py").write_text(
+        "import warnings\nimport torch\n\n\nclass Net(torch.nn.Module):\n"
+        "    def forward(self, x):\n        return x @ x\n\n\n"
+        "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n"
+        "    net = torch.jit.script(Net())\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "interpreter" not in failure("scripted.net", input="float32[2, 3]", device="cpu").message
+
+
+def test_a_dtype_that_this_torch_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch, "float8_e8m0fnu")
+    found = failure("written.nets.Net", input="float8_e8m0fnu[1, 10]")
+    assert (found.kind, found.message) == ("input", f"torch {torch.__version__} has no float8_e8m0fnu")
 
 
 def test_meta_alone_names_the_operation_that_needs_data() -> None:
     found = failure("written.nets.DataDependent", input="float32[2, 4]", device="meta")
     assert found.kind == "forward"
     assert "cannot be traced on the meta device: `__bool__` needs the data" in found.message
-    assert found.where.endswith("written/nets.py:50")
+    assert found.where.endswith("written/nets.py:52")
     assert "device: cpu" in found.advice
 
 
@@ -148,7 +215,7 @@ def test_a_model_too_large_for_real_tensors_says_so() -> None:
     assert "`__bool__` needs the data" in found.message
     assert "3600 MB" in found.message
     assert "write `memory-limit: 3601`" in found.advice
-    assert found.where.endswith("written/nets.py:50")
+    assert found.where.endswith("written/nets.py:52")
 
 
 def test_the_limit_of_memory_is_an_option() -> None:
@@ -170,7 +237,7 @@ def test_the_limit_of_time_is_an_option_and_names_operation_and_line() -> None:
     assert "on real tensors: it takes more than 0.05 s, and had come to `add`" in found.message
     assert "`__bool__` needs the data of a tensor" in found.message
     assert "`time-limit`" in found.advice
-    assert found.where.endswith("written/nets.py:132")
+    assert found.where.endswith("written/nets.py:134")
     assert trace_spec(FigureSpec.read(**_given(model, time_limit=30))).device == "cpu"
     assert trace_spec(FigureSpec.read(**_given(model, time_limit=0.05, device="cpu"))).device == "cpu"
 

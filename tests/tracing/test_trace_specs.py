@@ -7,6 +7,7 @@ import resource
 import pytest
 import torch
 
+from torchview_docs.expressions import DTYPES
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.inputs import inputs_of
@@ -40,6 +41,29 @@ def test_a_class_a_call_a_factory_an_instance_and_a_function() -> None:
     assert graph.name == "scaled"
     assert [n.target for n in graph.nodes] == ["x", "torch.tanh", "operator.mul", "output"]
     assert graph.by_name["mul"].config == "3"
+
+
+def test_a_method_a_partial_and_a_factory_of_functions() -> None:
+    graph = traced("written.nets.encode", input="float32[2, 10]")
+    assert (graph.name, [n.name for n in graph.leaves]) == ("encode", ["x", "first/linear", "output"])
+    assert graph.nodes == traced("written.nets.coder.encode", input="float32[2, 10]").nodes
+    graph = traced("written.nets.squared", input="float32[2, 3], float32[3, 4]")
+    assert graph.name == "weighted"
+    assert inputs(graph) == [("x", (2, 3), "float32"), ("weight", (3, 4), "float32")]
+    assert graph.by_name["pow"].config == "2"
+    written = "functools.partial(written.nets.weighted, power=2.0)"
+    assert graph.nodes == traced(written, input="float32[2, 3], float32[3, 4]").nodes
+    for model in ("written.nets.made", "written.nets.made()"):
+        assert traced(model, input="float32[2, 10]").by_name["matmul"].outputs[0].shape == (2, 10)
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("dtype", sorted(set(DTYPES.values())))
+def test_a_tensor_and_a_scalar_of_every_dtype(dtype: str, device: str) -> None:
+    graph = traced("torch.clone", input=f"{dtype}[2, 3]", device=device)
+    assert inputs(graph) == [("0", (2, 3), dtype)]
+    assert graph.tensor(graph.by_name["output"].args[0]) == ((2, 3), dtype)
+    assert inputs(traced("torch.clone", input=f"{dtype}[()]", device=device)) == [("0", (), dtype)]
 
 
 def test_arguments_can_be_names_and_calls() -> None:

@@ -130,6 +130,60 @@ def test_an_operation_is_hidden_by_its_name(graph: Graph) -> None:
     }
 
 
+class Positions(nn.Module):
+    """Made of constants alone, and given to the layers in another form."""
+
+    def forward(self, numbers: torch.Tensor) -> torch.Tensor:
+        return numbers.float().cos()
+
+
+class Turning(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(8, 8)
+
+    def forward(self, x: torch.Tensor, numbers: torch.Tensor, angles: torch.Tensor) -> torch.Tensor:
+        return self.fc(x).mul(angles.unsqueeze(0)).sin()
+
+
+class Rotary(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.positions = Positions()
+        self.layers = nn.ModuleList(Turning() for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        numbers = torch.arange(8) + 1
+        angles = self.positions(numbers)
+        for layer in self.layers:
+            x = layer(x, numbers, angles)
+        return x
+
+
+@pytest.mark.parametrize("simplify", [True, False])
+def test_with_what_is_hidden_goes_what_only_it_used_and_its_other_forms(simplify: bool) -> None:
+    # The layers are given the numbers, and do nothing with them.
+    graph = trace(Rotary(), X)
+    without = shown(graph, depth="inf", hide="Positions", fold=False, simplify=simplify)
+    without.validate()
+    assert [n.target.rpartition(".")[2] for n in without.leaves] == [
+        "x", *["fc", "mul", "sin"] * 2, "output",
+    ]  # fmt: skip
+    assert [len(n.args) for n in without.leaves if n.target == "operator.mul"] == [1, 1]
+    everything = shown(graph, depth="inf", fold=False, simplify=simplify)
+    assert {"torch.arange", "positions"} <= {n.target for n in everything.leaves}
+
+
+def test_padding_with_nothing_is_left_out() -> None:
+    def pads(x: torch.Tensor) -> torch.Tensor:
+        x = nn.functional.pad(x, (0, 0, 0, 0)).sin()
+        return nn.functional.pad(nn.functional.pad(x, (0, 1)), (1, -1))
+
+    graph = trace(pads, X)
+    assert [n.target.rpartition(".")[2] for n in graph.leaves] == ["x", "pad", "sin", "pad", "pad", "output"]
+    assert [n.target.rpartition(".")[2] for n in shown(graph).leaves] == ["x", "sin", "pad", "pad", "output"]
+
+
 def test_what_simplify_leaves_out_can_be_named(graph: Graph) -> None:
     assert "encoder.layer.0.drop" not in steps(shown(graph, depth="inf", hide="Dropout"))
 

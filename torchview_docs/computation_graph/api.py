@@ -120,12 +120,33 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
         ValueError: `depth` is negative, a size not positive, `graph_dir` none; or there are not as
             many dtypes as sizes.
         TypeError: `model` is no module and no function, `input_size` no size and no list of sizes,
-            `depth` no number.
+            `depth` no number; or another argument is of a kind that it cannot be.
         OptionError: `focus`, `hide`, `collapse`, `highlight`, `color`, `note`, `shade` or a text as `depth`
             cannot be read.
         ViewError: One of these names a part that the model does not have.
     """
     _check(model, depth, mode, graph_dir)
+    _check_texts(graph_name=graph_name, filename=filename, directory=directory)
+    _check_flags(
+        strict=strict,
+        expand_nested=expand_nested,
+        hide_module_functions=hide_module_functions,
+        hide_inner_tensors=hide_inner_tensors,
+        roll=roll,
+        show_shapes=show_shapes,
+        save_graph=save_graph,
+        collect_attributes=collect_attributes,
+        simplify=simplify,
+        fold=fold,
+        show_flops=show_flops,
+        show_memory=show_memory,
+        show_input_graph=show_input_graph,
+        show_names=show_names,
+        show_params=show_params,
+        show_dtypes=show_dtypes,
+        show_outputs=show_outputs,
+        legend=legend,
+    )
     from torchview_docs.computation_graph.inputs import arguments_of
     from torchview_docs.computation_graph.modules import attributes_of, without_submodules
     from torchview_docs.computation_graph.running import device_of, run
@@ -144,13 +165,9 @@ def draw_graph(  # noqa: PLR0917  # torchview's, which may all be given by posit
     arguments = arguments_of(
         model, input_data=input_data, input_size=input_size, dtypes=dtypes, kwargs=kwargs, device=where
     )
-    graph = run(
-        model,
-        arguments,
-        where,
-        mode or "eval",
-        Measures(show_flops or shade == "flops", show_memory or shade == "activation"),
-    )
+    flops, memory = appearance.shade == "flops", appearance.shade == "activation"
+    measures = Measures(show_flops or flops, show_memory or memory)
+    graph = run(model, arguments, where, mode or "eval", measures)
     visual_graph = Digraph(
         graph_name,
         strict=strict,
@@ -201,4 +218,18 @@ def _check(model: object, depth: float | str, mode: str | None, graph_dir: str |
         raise RuntimeError(f"Specified model mode not recognized: {mode}")
     if graph_dir is not None and graph_dir not in _DIRECTIONS:
         known = ", ".join(_DIRECTIONS)
-        raise ValueError(f"graph_dir is {graph_dir!r}, not one of {known}{nearest(graph_dir, _DIRECTIONS)}")
+        raise ValueError(
+            f"graph_dir is {graph_dir!r}, not one of {known}{nearest(str(graph_dir), _DIRECTIONS)}"
+        )
+
+
+def _check_texts(**given: object) -> None:
+    for name, value in given.items():
+        if not isinstance(value, str | PathLike | None):
+            raise TypeError(f"{name} is {value!r}; it is text.")
+
+
+def _check_flags(**given: object) -> None:
+    for name, value in given.items():
+        if isinstance(value, str):  # `"no"` would be true; what else is true or false to Python is so here
+            raise TypeError(f"{name} is {value!r}; it is True or False.")

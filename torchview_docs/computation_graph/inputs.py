@@ -99,6 +99,8 @@ def _sizes(given: Any) -> list[tuple[int, ...]]:
 def _made(
     sizes: list[tuple[int, ...]], dtypes: Sequence[torch.dtype] | None, device: torch.device
 ) -> Iterator[torch.Tensor]:
+    if dtypes is not None and not isinstance(dtypes, list | tuple):
+        raise TypeError(f"dtypes is {dtypes!r}; it is a list of torch.dtype.")
     dtypes = [torch.float32] * len(sizes) if dtypes is None else list(dtypes)
     for dtype in dtypes:
         if not isinstance(dtype, torch.dtype):

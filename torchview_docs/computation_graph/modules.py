@@ -10,6 +10,7 @@ import torch
 
 from torchview_docs.computation_graph.showing import simple_calls
 from torchview_docs.graph import Graph, Node
+from torchview_docs.tracing.owners import owner_of
 
 __all__ = ["attributes_of", "without_submodules"]
 
@@ -42,9 +43,8 @@ def attributes_of(model: Callable[..., Any], graph: Graph) -> Mapping[str, str]:
 
 def _modules(model: Callable[..., Any]) -> Mapping[str, torch.nn.Module]:
     """Its modules by path; of several the first, by which the Graph names them too."""
-    if not isinstance(model, torch.nn.Module):
-        return {}
-    return dict(model.named_modules())
+    owner = owner_of(model)
+    return {} if owner is None else dict(owner.named_modules())
 
 
 def _arguments(node: Node, graph: Graph) -> str:

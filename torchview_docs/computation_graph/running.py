@@ -14,6 +14,7 @@ from torchview_docs.tracing.containers import walk
 from torchview_docs.tracing.inputs import Arguments
 from torchview_docs.tracing.ladder import climb
 from torchview_docs.tracing.measures import NOTHING, Measures
+from torchview_docs.tracing.owners import modules_in
 from torchview_docs.tracing.run import Subject
 
 __all__ = ["device_of", "moved", "run"]
@@ -63,16 +64,24 @@ def moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
     """Have the model on a device for a while; one that is spread over several stays where it is."""
     held = _tensors(model)
     homes = {tensor.device for tensor in held}
-    if not isinstance(model, torch.nn.Module) or len(homes) != 1 or is_on(held[0], device):
+    if len(homes) != 1 or is_on(held[0], device):
         yield
         return
     (home,) = homes
+    modules = modules_in(model)
     try:
-        model.to(device)
+        for module in modules:
+            module.to(device)
         yield
     finally:
-        model.to(home)
+        for module in modules:
+            module.to(home)
 
 
 def _tensors(model: Callable[..., Any]) -> list[torch.Tensor]:
-    return [*model.parameters(), *model.buffers()] if isinstance(model, torch.nn.Module) else []
+    return [
+        tensor
+        for module in modules_in(model)
+        for held in (module.parameters(), module.buffers())
+        for tensor in held
+    ]

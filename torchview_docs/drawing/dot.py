@@ -7,9 +7,12 @@ from collections import defaultdict
 
 import graphviz  # type: ignore[import-untyped]  # it ships no types
 
+from torchview_docs.drawing.callouts import circled
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.dot_graphs import add_input_graphs
-from torchview_docs.drawing.scene import Card, Frame, Row
+from torchview_docs.drawing.dot_looks import node_look
+from torchview_docs.drawing.looks import PLAIN, Looks
+from torchview_docs.drawing.scene import Card, Frame, Look, Row
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 
@@ -20,9 +23,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PILLS = {"input", "output"}
 
 
-def dot(view: Graph, spec: FigureSpec) -> str:
-    """The DOT source of a view: a node per card, a cluster per open call, an edge per use."""
-    drawn = scene(view, spec)
+def dot(view: Graph, spec: FigureSpec, looks: Looks = PLAIN) -> str:
+    """The DOT source of a view: a node per card, a cluster per open call, an edge per use.
+
+    Args:
+        view: The view.
+        spec: The figure's options.
+        looks: How its parts look.
+    """
+    drawn = scene(view, spec, looks)
     graph = graphviz.Digraph(_plain(_escaped(view.name) or "model"), graph_attr={"rankdir": drawn.direction})
     graph.attr("graph", fontname="Helvetica", fontsize="11", style="rounded", color="gray70")
     graph.attr("node", fontname="Helvetica", fontsize="12", shape="box", style="rounded", height="0.3")
@@ -40,10 +49,13 @@ def dot(view: Graph, spec: FigureSpec) -> str:
     def fill(body: graphviz.Digraph, name: str | None) -> None:
         for card in cards[name]:
             style = {"style": "rounded,filled", "fillcolor": "gray90"} if card.kind in _PILLS else {}
-            body.node(ids[card.name], _card_label(card), **style)
+            # Graphviz has one look for a node, so a chain has that of its first part.
+            look = {key: said for key, said in node_look(card.rows[0].look).items() if key != "xlabel"}
+            body.node(ids[card.name], _card_label(card), **{**style, **look})
         for frame in frames[name]:
             with body.subgraph(name=clusters[frame.name]) as inner:
-                inner.attr(label=_frame_label(frame))
+                stands_out = frame.look is not None and frame.look.stance == "hi"
+                inner.attr(label=_frame_label(frame), **({"penwidth": "3"} if stands_out else {}))
                 fill(inner, frame.name)
 
     fill(graph, None)
@@ -61,11 +73,15 @@ def _card_label(card: Card) -> str:
 
 
 def _row_text(row: Row) -> str:
-    return f"{row.title}  {row.config}" if row.config else row.title
+    return "  ".join(part for part in (row.title, row.config, _numbers(row.look)) if part)
+
+
+def _numbers(look: Look | None) -> str:
+    return "".join(map(circled, look.numbers)) if look is not None else ""
 
 
 def _frame_label(frame: Frame) -> str:
-    words = " ".join(part for part in (frame.title, frame.subtitle, frame.note) if part)
+    words = " ".join(part for part in (frame.title, frame.subtitle, frame.note, _numbers(frame.look)) if part)
     return _plain(_escaped(words) + (f" × {frame.repeat}" if frame.repeat > 1 else ""))
 
 

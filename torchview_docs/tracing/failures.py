@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import site
 import sysconfig
 from pathlib import Path
@@ -39,8 +41,9 @@ def innermost(error: BaseException) -> BaseException:
 
 def cause_of(error: BaseException) -> str:
     """`RuntimeError: the first line of its text`."""
-    text = str(error).strip()
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
+    # TorchScript tells first that something failed, then where, and at the end what.
+    first = lines[-1].removeprefix("RuntimeError: ") if "TorchScript interpreter" in lines[0] else lines[0]
     if isinstance(error, KeyError):
         first = f"no key {first}"
     first = first if len(first) <= _LONGEST else first[: _LONGEST - 1] + "…"
@@ -118,6 +121,10 @@ def _relative(file: str) -> bool:
 
 
 def full_name(thing: Any) -> str:
-    """`module.QualName` of a class, function or instance."""
+    """`module.QualName` of a class, function or instance; of a `functools.partial` that of its function."""
+    while isinstance(thing, functools.partial):
+        thing = thing.func
     named = thing if hasattr(thing, "__qualname__") else type(thing)
+    if inspect.isbuiltin(named):  # torch's are methods of classes that nobody knows
+        return f"torch.{named.__name__}" if hasattr(torch, named.__name__) else named.__name__
     return f"{named.__module__}.{named.__qualname__}"

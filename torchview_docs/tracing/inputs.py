@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +17,8 @@ from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.failures import failure_of, full_name
 from torchview_docs.tracing.graph_values import edge_tensor, graph_object
 from torchview_docs.tracing.hugging_face import hugging_face_inputs
-from torchview_docs.tracing.resolve import evaluate
+from torchview_docs.tracing.owners import called, modules_in
+from torchview_docs.tracing.resolve import call, evaluate
 
 __all__ = ["Arguments", "inputs_of"]
 
@@ -37,10 +39,20 @@ def inputs_of(spec: FigureSpec, model: Callable[..., Any], *, meta: bool) -> Arg
     if spec.input is not None:
         return _made(parse_input(spec.input), model, meta=meta)
     if spec.input_from is not None:
-        return _given(_from_function(spec.input_from))
-    found = _own_example(model, meta=meta)
-    if found is not None:
-        return found
+        found = _from_function(spec.input_from)
+        if found is None:
+            raise TraceError(
+                Failure(
+                    "input",
+                    f"input-from {spec.input_from} returned None",
+                    "Return the input: a tuple is the positional arguments, a dict the keyword arguments, "
+                    "anything else the one argument.",
+                )
+            )
+        return _given(found)
+    example = _own_example(model, meta=meta)
+    if example is not None:
+        return example
     if not _wants_any(model):
         return (), {}
     raise TraceError(
@@ -95,7 +107,9 @@ def _tensor(tensor: Tensor, name: str, generator: torch.Generator, *, meta: bool
     A mask of whole numbers is 1, nothing masked; so is a length, since 0 is none. What the author
     says of the values comes first, and then even floats have them on meta.
     """
-    dtype = getattr(torch, tensor.dtype)
+    dtype = getattr(torch, tensor.dtype, None)
+    if dtype is None:
+        raise TraceError(Failure("input", f"torch {torch.__version__} has no {tensor.dtype}"))
     if tensor.fill == "arange":
         numbers = torch.arange(math.prod(tensor.shape), dtype=torch.float64)
         return numbers.to(dtype).reshape(tensor.shape)
@@ -117,17 +131,15 @@ def _tensor(tensor: Tensor, name: str, generator: torch.Generator, *, meta: bool
 
 
 def _from_function(expression: str) -> Any:
-    parsed = parse_model(expression)
+    parsed = parse_model(expression, "function")
     try:
         found = evaluate(parsed)
-        return found() if isinstance(parsed, Name) and callable(found) else found
+        return call(found, parsed.path, [], {}) if isinstance(parsed, Name) and callable(found) else found
     except TraceError as error:
         if error.failure.kind == "model":
             f = error.failure
             raise TraceError(Failure("input", f"input-from {f.message}", f.advice, f.where)) from error
         raise
-    except Exception as error:
-        raise TraceError(failure_of("input", f"input-from {expression}", error)) from error
 
 
 def _given(found: Any) -> Arguments:
@@ -165,11 +177,15 @@ def _own_example(model: Any, *, meta: bool) -> Arguments | None:
 
 
 def _parameters(model: Any) -> list[inspect.Parameter]:
-    function = model.forward if isinstance(model, torch.nn.Module) else model
+    return list(_signature(model).parameters.values())
+
+
+def _signature(model: Any) -> inspect.Signature:
+    """What it can be called with; of functions written in C nobody knows, so of them anything."""
     try:
-        return list(inspect.signature(function).parameters.values())
+        return inspect.signature(called(model))
     except (TypeError, ValueError):
-        return []
+        return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL)])
 
 
 def _wants_any(model: Any) -> bool:
@@ -197,7 +213,7 @@ def _suggestion(model: Any) -> str:
 
 def _guess(model: Any) -> str:
     """The shape that the first layer asks for."""
-    for module in model.modules() if isinstance(model, torch.nn.Module) else ():
+    for module in itertools.chain.from_iterable(used.modules() for used in modules_in(model)):
         if isinstance(module, torch.nn.Conv1d | torch.nn.Conv2d | torch.nn.Conv3d):
             dims = len(module.kernel_size)
             return f"float32[1, {module.in_channels}{', 64' * dims}]"

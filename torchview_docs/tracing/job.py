@@ -35,6 +35,19 @@ def trace_spec(spec: FigureSpec) -> Graph:
         TraceError: With a Failure that says what went wrong, where, and what to do.
         ExpressionError: The expression cannot be parsed.
     """
+    graph = _traced(spec)
+    if not any(node.outputs for node in graph.nodes):
+        raise TraceError(
+            Failure(
+                "forward",
+                f"{spec.model} got no tensor and made none: there is nothing to draw",
+                "Name a model, or write what this one is called with as option `input`.",
+            )
+        )
+    return graph
+
+
+def _traced(spec: FigureSpec) -> Graph:
     if spec.device == "cpu":
         return _on_cpu(spec)
     limits = Limits(*spec.limits)

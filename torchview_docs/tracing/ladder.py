@@ -28,6 +28,7 @@ from torchview_docs.tracing.failures import (
 )
 from torchview_docs.tracing.fallbacks import TooSlowError, UnsuitedError
 from torchview_docs.tracing.memo import Memo
+from torchview_docs.tracing.owners import called
 from torchview_docs.tracing.run import Subject, run
 
 __all__ = ["MEMO", "Limits", "attempt", "climb", "forward_failure", "too_large", "too_slow"]
@@ -147,7 +148,7 @@ def _declaration(model: Callable[..., Any] | torch.nn.Module, error: BaseExcepti
     """What forward takes, where the call itself was refused: nothing of the model ran."""
     if not isinstance(error, TypeError) or where_of(error):
         return ""
-    function = model.forward if isinstance(model, torch.nn.Module) else model
+    function = called(model)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -50,9 +50,13 @@ class Modules:
     A module's path is the first that `named_modules` gives; one that hangs in a plain list or
     dict of a module gets the path that Python would write; one that hangs nowhere is called by
     its class.
+
+    Args:
+        root: The module that paths begin at; None of a plain function.
+        others: Further modules that are known before they are called.
     """
 
-    def __init__(self, root: torch.nn.Module | None) -> None:
+    def __init__(self, root: torch.nn.Module | None, others: Iterable[torch.nn.Module] = ()) -> None:
         self.root = root
         self._paths: dict[int, str] = {}
         self._taken: set[str] = set()
@@ -60,7 +64,9 @@ class Modules:
         self._held: list[torch.nn.Module] = []
         if root is not None:
             self._add(root, "")
-            self._add_hidden()
+        for other in others:
+            self.path(other)
+        self._add_hidden()
 
     @property
     def all(self) -> Sequence[torch.nn.Module]:

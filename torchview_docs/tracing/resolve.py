@@ -7,9 +7,8 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
 from typing import Any
-
-import torch
 
 from torchview_docs.errors import Failure, TraceError
 from torchview_docs.expressions import Call, Container, Literal, Name, Value
@@ -80,11 +79,14 @@ def _missing(holder: str, part: str, thing: Any, path: str) -> Failure:
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     """As `options.nearest`, for names whose case counts."""
-    exact = {name.lower(): name for name in sorted(known)}
+    exact: dict[str, list[str]] = {}
+    for name in sorted(known):
+        exact.setdefault(name.lower(), []).append(name)
     found = nearest(word, exact)
-    for lower, name in exact.items():
-        if found.endswith(f"{lower!r}?"):
-            return found.replace(repr(lower), repr(name))
+    for lower, names in exact.items():
+        if found.endswith(f"{lower!r}?"):  # `Net` and `net`: the one in which more letters are the same
+            best = max(names, key=lambda name: SequenceMatcher(None, word, name).ratio())
+            return found.replace(repr(lower), repr(best))
     return found
 
 
@@ -144,7 +146,8 @@ def _advice(function: Any, error: BaseException) -> str:
 def build(expression: Name | Call) -> Callable[..., Any]:
     """The model that an expression names: a class is called, so is a factory, an instance is used.
 
-    A function with arguments that it must get is traced as it is.
+    A function with arguments that it must get is traced as it is; one without is a factory where what
+    it returns can be called.
 
     Raises:
         TraceError: It cannot be found or made, or is no model.
@@ -155,14 +158,31 @@ def build(expression: Name | Call) -> Callable[..., Any]:
             made = call(made, expression.path, [], {})
         elif inspect.isroutine(made) and not _needs_arguments(made):
             result = call(made, expression.path, [], {})
-            made = result if isinstance(result, torch.nn.Module) else made
+            made = result if callable(result) else made
     if not callable(made):
         raise TraceError(
             Failure(
                 "model", f"{expression} is {_a(made)}, not a model", "Name a torch.nn.Module or a function."
             )
         )
+    if _lacks_instance(made):
+        method = made.__qualname__
+        holder, _, name = method.rpartition(".")
+        raise TraceError(
+            Failure(
+                "model",
+                f"{expression} is a method, and no instance of {holder} is named that it belongs to",
+                f"Write `{name} = {holder}(…).{name}` in the package, and name that.",
+            )
+        )
     return made  # type: ignore[no-any-return]  # callable() does not narrow Any
+
+
+def _lacks_instance(made: Any) -> bool:
+    """Whether it is a function of a class that wants an instance."""
+    if not inspect.isfunction(made) or "." not in made.__qualname__.rpartition("<locals>.")[2]:
+        return False
+    return next(iter(inspect.signature(made).parameters), "") == "self"
 
 
 def _needs_arguments(function: Any) -> bool:

@@ -22,6 +22,7 @@ from torchview_docs.tracing.internals import buffers, is_lazy, parameters
 from torchview_docs.tracing.measures import NOTHING, Measures, measured
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules, class_name
+from torchview_docs.tracing.owners import called, modules_in, owner_of
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.phases import seen_phases
 from torchview_docs.tracing.recorder import Recorder
@@ -80,10 +81,11 @@ def run(
 
 def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bool, budget: float) -> Graph:
     model = subject.model
-    root = model if isinstance(model, torch.nn.Module) else None
-    modules = Modules(root)
-    if root is not None and _has_lazy(modules):
+    root, used = owner_of(model), modules_in(model)
+    modules = Modules(root, used)
+    if model is root and _has_lazy(modules):
         model = root = _copied(root)  # what a lazy module becomes at its first call cannot be undone
+        used = [root]
         modules = Modules(root)
     saved = Saved(modules.all)
     recorder = _recorder(subject)(hybrid, memo, guard=saved.guard, budget=budget)
@@ -97,8 +99,8 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
                 hybrid.declare_unreal(tensor)
         graphs = input_graphs(_arguments(subject), inputs)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
-        if root is not None:
-            _set_mode(root, training=subject.mode == "train")
+        for module in used:
+            _set_mode(module, training=subject.mode == "train")
         with fixed_randomness(), torch.set_grad_enabled(grad), seen_phases(modules.all), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
@@ -174,7 +176,7 @@ def _arguments(subject: Subject) -> Iterator[tuple[str, Any]]:
         names = forward_names(model, len(subject.args))
     else:
         try:
-            signature = inspect.signature(model)
+            signature = inspect.signature(called(model))
             names = argument_names(_with_self(signature), len(subject.args))
         except (TypeError, ValueError):
             names = [str(i) for i in range(len(subject.args))]

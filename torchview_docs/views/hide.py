@@ -7,6 +7,7 @@ from collections.abc import Collection
 from torchview_docs.graph import Graph, Node
 from torchview_docs.views.close import close, root_call
 from torchview_docs.views.leaving import reached, without, without_idle
+from torchview_docs.views.passing import passed_on
 
 __all__ = ["hide"]
 
@@ -17,7 +18,8 @@ def hide(graph: Graph, names: Collection[str]) -> Graph:
     """Leave out these steps, but not the model; who reads what they make reads what they read.
 
     They read what depends on an input of the model: parameters, constants and what is made of them
-    alone goes with them, where nobody else reads it. A call in which nothing is left goes as well.
+    alone goes with them, where nobody else reads it; so does what only gives them another form. A call
+    in which nothing is left goes as well.
     """
     root = root_call(graph)
     names = {name for name in names if root is None or name != root.name}
@@ -31,6 +33,10 @@ def hide(graph: Graph, names: Collection[str]) -> Graph:
         for leaf in graph.leaves
         if leaf.name in hidden
     }
+    for leaf in graph.leaves:  # of what is gone there is no other form
+        forms = leaf.name not in passing and passed_on(leaf, graph)
+        if forms and all(use.node in passing and not passing[use.node] for use in leaf.args):
+            passing[leaf.name] = ()
     left = graph.with_nodes(without_idle(without(graph, passing), graph))
     return left.with_nodes(_without_emptied(left, frozenset(graph.children)))
 

@@ -69,6 +69,8 @@ def without_idle(
 ) -> Iterable[Node]:
     """Leave out operations and parameters that nobody uses any more, but not the last of a call.
 
+    What an open call was given counts for nothing: it is what runs in it that uses it, or nobody.
+
     Args:
         nodes: What is left.
         before: The graph before anything was left out.
@@ -92,8 +94,13 @@ def without_idle(
             held[node.scope] -= 1
         else:
             kept.append(node)
-            used |= {use.node for use in node.args}
-    return reversed(kept)
+            if not held[node.name]:
+                used |= {use.node for use in node.args}
+    left = {node.name for node in kept}
+    return [
+        node._replace(args=tuple(use for use in node.args if use.node in left)) if held[node.name] else node
+        for node in reversed(kept)
+    ]
 
 
 def _was_used(node: Node, graph: Graph) -> bool:

@@ -101,10 +101,15 @@ def _repeats_once(node: Node, before: TensorMeta) -> bool:
     return _size(before) == _size(node.outputs[0]) and len(node.args) == 1
 
 
+def _pads_nothing(node: Node, before: TensorMeta) -> bool:
+    return before == node.outputs[0] and bool(re.match(r"(?:pad=)?[(\[][0, ]+[)\]]", node.config))
+
+
 _RULES: Mapping[str, Callable[[Node, TensorMeta], bool]] = {
     **dict.fromkeys(_DROPPING, _drops_nothing),
     **dict.fromkeys(_NEUTRAL, _is_neutral),
     "getitem": _takes_all,
+    "pad": _pads_nothing,
     "repeat": _repeats_once,
     "tile": _repeats_once,
 }

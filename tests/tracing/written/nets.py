@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -131,3 +133,31 @@ class Slow(nn.Module):
             threading.Event().wait(0.01)
             x = x + 1
         return x
+
+
+class Coder(Net):
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return self.first(x)
+
+
+coder = Coder()
+encode = coder.encode
+
+
+def weighted(x: torch.Tensor, weight: torch.Tensor, power: float = 1.0) -> torch.Tensor:
+    return x @ weight**power
+
+
+squared = functools.partial(weighted, power=2.0)
+
+
+def made() -> Callable[[torch.Tensor], torch.Tensor]:
+    weight = torch.ones(10, 10)
+    return lambda x: x @ weight
+
+
+def no_batch() -> None: ...
+
+
+def no_model() -> object:
+    return 3
