@@ -178,6 +178,8 @@ def _dot(figure: Figure) -> str:
 
 
 def _text(figure: Figure) -> str:
+    from torchview_docs.drawing.text import text
+
     return text(figure.view, _looks(figure).remarks)
 
 
