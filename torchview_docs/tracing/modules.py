@@ -162,12 +162,18 @@ class ParameterCounts:
         """Those of one module."""
         found = self._found.get(id(module))
         if found is None:
-            own, total = _own(module), self._in(module).values()
+            below = self._in(module)
+            total = [*below.values()]
+            own = total
+            if any(child is not None for child in submodules(module).values()):
+                mine = {id(p) for p in parameters(module).values()}
+                own = [counted for key, counted in below.items() if key in mine]
+            elements = sum([p.elements for p in total])
             found = self._found[id(module)] = Parameters(
-                own=sum([p.elements for p in own.values()]),
-                total=sum([p.elements for p in total]),
-                trainable=sum([p.elements for p in total if p.trained]),
-                dtype=_dtypes(total),
+                elements if own is total else sum([p.elements for p in own]),
+                elements,
+                sum([p.elements for p in total if p.trained]),
+                _dtypes(total),
             )
         return found
 
@@ -191,6 +197,9 @@ def _own(module: torch.nn.Module) -> dict[int, _Counted]:
 
 def _dtypes(counted: Collection[_Counted]) -> str:
     """The dtypes of parameters, that of most elements first."""
+    kinds = {p.dtype for p in counted}
+    if len(kinds) < 2:  # as nearly always
+        return "".join([str(dtype).removeprefix("torch.") for dtype in kinds])
     elements: dict[torch.dtype, int] = {}
     for p in counted:
         elements[p.dtype] = elements.get(p.dtype, 0) + p.elements
