@@ -25,7 +25,9 @@ const light = colour => {
 return [...document.querySelectorAll('svg.tv .tv-cards text')].map(text => {
   let group = text.parentNode;
   while (!group.querySelector(':scope > rect')) group = group.parentNode;
-  const card = light(getComputedStyle(group.querySelector(':scope > rect')).fill);
+  // The name of a graph stands on the tab of its card.
+  const tab = text.closest('.tv-io') && group.querySelector(':scope > .tv-tab');
+  const card = light(getComputedStyle(tab || group.querySelector(':scope > rect')).fill);
   const ink = light(getComputedStyle(text).fill);
   return [(Math.max(card, ink) + 0.05) / (Math.min(card, ink) + 0.05), card];
 });
