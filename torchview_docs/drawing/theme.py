@@ -24,6 +24,9 @@ def stylesheet() -> str:
     return files("torchview_docs.drawing").joinpath("figure.css").read_text("utf-8")
 
 
+_COLOUR = re.compile(r"\s*(fill|stroke)(-opacity)?\s*:")
+
+
 @cache
 def file_stylesheet() -> str:
     """The CSS in a figure that is a file of its own.
@@ -32,10 +35,9 @@ def file_stylesheet() -> str:
     written out, light ones first, then the dark ones for browsers whose reader prefers dark.
     """
     light = " ".join(f"{selector} {{ {body} }}" for selector, body in _rules("light"))
+    # All colours and nothing else: with the same weight, what comes last counts.
     dark = " ".join(
-        f"{selector} {{ {body} }}"
-        for (selector, body), (_, same) in zip(_rules("dark"), _rules("light"), strict=True)
-        if body != same
+        f"{selector} {{ {colours} }}" for selector, body in _rules("dark") if (colours := _colours(body))
     )
     return f"{light} @media screen and (prefers-color-scheme: dark) {{ {dark} }}"
 
@@ -48,6 +50,11 @@ def _rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
         if not re.match(r" *(?::where|\.tv-box|(?:div)?\.tv-error)", selector):
             written = re.sub(r"var\(--tv-([\w-]+)\)", lambda found: values[found[1]], body)
             yield selector.strip(), _TRANSLUCENT.sub(_opaque, written).strip()
+
+
+def _colours(body: str) -> str:
+    """The declarations of a rule that are colours."""
+    return "; ".join(part.strip() for part in body.split(";") if _COLOUR.match(part))
 
 
 def _opaque(found: re.Match[str]) -> str:
