@@ -413,8 +413,6 @@ def test_fault_in_drawing_costs_the_figure_and_not_the_build(copy_unbuilt: Site)
         """
     )
     shutil.rmtree(copy_unbuilt.docs / ".torchview_cache/drawings")
-    # What has no pictures draws none.
-    assert not copy_unbuilt.build("text", "-W", env={"FAULT": "1"}).torch_imports
     build = copy_unbuilt.build("html", env={"FAULT": "1"})
     assert len(build.warnings) == sum(PAGES.values())
     for warning in build.warnings:
