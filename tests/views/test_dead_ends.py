@@ -53,6 +53,28 @@ def test_modules_and_writes_stay_also_where_nothing_reads_them() -> None:
     assert "cos" not in left
 
 
+class Writing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mask", torch.zeros(3, dtype=torch.bool))
+        self.register_buffer("sum", torch.zeros(3))
+        self.layer = nn.Linear(3, 3)  # of a module without modules its own buffers go without saying
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.mask |= torch.ones(3, dtype=torch.bool)
+        torch.add(torch.zeros(3), 1, out=self.sum)
+        torch.ones(3, dtype=torch.bool).logical_or(self.mask).cos()
+        return self.layer(x)
+
+
+def test_every_way_to_write_is_known() -> None:
+    traced = trace(Writing(), X)
+    assert "logical_or" in {n.target for n in traced.nodes}
+    left = [n.target for n in simplify(traced).nodes]
+    assert {"__ior__", "torch.add", "layer"} <= {*left}
+    assert "logical_or" not in left
+
+
 def test_a_model_that_returns_nothing_keeps_what_it_does() -> None:
     def nothing(x: torch.Tensor) -> None:
         x.sin().cos()

@@ -10,6 +10,8 @@ import enum
 from functools import lru_cache
 from typing import Any
 
+from torchview_docs.in_place import is_in_place
+
 __all__ = ["Kind", "kind_of", "short_name"]
 
 
@@ -104,8 +106,4 @@ def kind_of(function: Any) -> Kind:
     kind = _KINDS.get(name)
     if kind is not None:
         return kind
-    if name.startswith("__i") and name.endswith("__") and name not in ("__invert__", "__index__", "__int__"):
-        return Kind.INPLACE
-    if name.endswith("_") and not name.endswith("__"):
-        return Kind.INPLACE
-    return Kind.ORDINARY
+    return Kind.INPLACE if is_in_place(name) else Kind.ORDINARY

@@ -132,6 +132,8 @@ def signature_of(function: Any) -> tuple[Parameter, ...]:
     """
     if isinstance(function, str):
         return ()
+    # `x ** y` is Python around a method that has no signature.
+    function = inspect.unwrap(function) if inspect.isfunction(function) else function
     if inspect.isfunction(function):
         # Dispatchers such as F.max_pool1d take *args; their docstring knows more.
         found = tuple(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from torchview_docs.graph import Graph, Node, Use
+from torchview_docs.in_place import is_in_place
 
 __all__ = ["reached", "union", "without", "without_idle"]
 
@@ -87,7 +88,7 @@ def without_idle(
             node.op in ("call_function", "call_method", "get_attr")
             and node.name not in used
             and (computing or not node.flops)
-            and ((unread and not _writes(node)) or _was_used(node, before))
+            and (not _writes(node) if unread else _was_used(node, before))
             and (node.scope is None or held[node.scope] > 1)
         )
         if idle:
@@ -108,6 +109,8 @@ def _was_used(node: Node, graph: Graph) -> bool:
 
 
 def _writes(node: Node) -> bool:
-    """Whether an operation changes a tensor in place, as its name tells: `add_`, `setitem`, `iadd`."""
+    """Whether an operation changes a tensor: in place, by an index, or as the `out` that it was given."""
     short = node.target.rpartition(".")[2]
-    return short == "setitem" or "out=" in node.config or (short.endswith("_") and not short.endswith("__"))
+    # Python's operators are functions of this name; and_ and or_ are no torch names.
+    by_name = short == "setitem" or (is_in_place(short) and not node.target.startswith("operator."))
+    return by_name or any(use.arg.startswith("out") for use in node.args)

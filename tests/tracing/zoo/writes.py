@@ -339,6 +339,14 @@ def boolean(self: Any, x: Any) -> Any:
     return mask
 
 
+@nasty("powers in place", (2, 3), edges={"output": "remainder_", "remainder_": "pow_", "pow_": "exp"})
+def powers(self: Any, x: Any) -> Any:
+    z = x.exp()
+    z **= 2
+    z %= 7
+    return z
+
+
 @nasty("buffer replaced in forward", (3, 3), norm=lambda: nn.BatchNorm1d(3))
 def buffer_replaced(self: Any, x: Any) -> Any:
     self.norm.running_mean = self.layer(x)[0]
