@@ -26,8 +26,9 @@ FUNCTIONS = [
     ("torch.nn.functional.dropout", 1, 1),
     ("torch.nn.functional.linear", 1, 1),
     ("torch.nn.functional.layer_norm", 1, 1),
+    ("torch.zeros", 0, 1),
 ]
-METHODS = ["view", "transpose", "to", "mean"]
+METHODS = ["view", "transpose", "to", "mean", "new_ones", "add_"]
 LEAF_MODULES = ["torch.nn.modules.linear.Identity", "torch.nn.modules.linear.Linear", "pkg.Scripted"]
 MODULES = [
     "pkg.Block",
@@ -163,10 +164,12 @@ class _Builder:
         else:
             (target, reads, makes), op = (METHODS[choice - len(FUNCTIONS)], 1, 1), "call_method"
         sources = [pick(known, k) for k in step.reads[:reads]]
-        meta = self.metas[sources[0]]
+        meta = self.metas[sources[0]] if sources else TensorMeta((), "float32")
         short = target.rpartition(".")[2]
         if short in ("view", "reshape", "transpose"):
             meta = TensorMeta(meta.shape[::-1], meta.dtype)
+        if short == "new_ones":  # a number, that depends on a tensor
+            meta = TensorMeta((), meta.dtype)
         config = "p=0.1, training=False" if short == "dropout" else ""
         many = short == "cat"
         uses = tuple(Use(*s, f"0[{k}]" if many else str(k)) for k, s in enumerate(sources))

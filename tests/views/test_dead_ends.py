@@ -88,6 +88,7 @@ def test_a_model_that_returns_nothing_keeps_what_it_does() -> None:
         (lambda x: torch.where(x > 0, x, torch.zeros(())), ["gt 0", "where 0"]),
         (lambda x: (x > 0) & x.new_ones((), dtype=torch.bool), ["gt 0", "and_ 1"]),
         (lambda x: x * torch.tensor(0.5), ["mul 0.5"]),
+        (lambda x: torch.ones(3) * x.new_ones(()), ["ones 3", "new_ones ()", "mul"]),
         (lambda x: x * torch.full((), 2.0), ["full (), 2", "mul"]),
         (lambda x: x * torch.zeros(3), ["zeros 3", "mul"]),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from torchview_docs.graph import Graph, Node
+from torchview_docs.views.leaving import reached, union
 
 __all__ = ["with_numbers"]
 
@@ -25,6 +26,10 @@ def with_numbers(nodes: Iterable[Node], graph: Graph) -> list[Node]:
         graph: All of it.
     """
     numbers = {leaf.name: text for leaf in graph.leaves if (text := _number(leaf, graph)) is not None}
+    if any(graph.by_name[name].args for name in numbers):
+        # `x.new_ones(())` reads x, and stays where it alone leads from x to its reader.
+        reach = reached(graph)
+        numbers = {name: text for name, text in numbers.items() if _is_reached_anyway(name, graph, reach)}
     if not numbers:
         return list(nodes)
     found = []
@@ -35,6 +40,14 @@ def with_numbers(nodes: Iterable[Node], graph: Graph) -> list[Node]:
             node = node._replace(config=config, args=tuple(u for u in node.args if u.node not in said))  # noqa: PLW2901
         found.append(node)
     return found
+
+
+def _is_reached_anyway(name: str, graph: Graph, reach: Mapping[str, int]) -> bool:
+    """Whether the readers of a number are reached from the inputs without it as they are with it."""
+    return all(
+        not reach[name] & ~union(reach[use.node] for use in user.args if use.node != name)
+        for user, _ in graph.users[name, 0]
+    )
 
 
 def _number(leaf: Node, graph: Graph) -> str | None:
