@@ -53,9 +53,9 @@ class FigureSpec(Appearance):
         kinds.depth,
         "view",
         "How many levels of modules are shown open; 0 is the model as one card. `auto` is the "
-        "deepest level that keeps the figure within about 40 cards, and where that leaves enough to see "
-        "within 18 below each other. Parts may have a depth of their own, counted from themselves: 0 is "
-        "the part as one card, `inf` all that is in it, and what is around an open part is open too.",
+        "deepest level that keeps the figure within about 40 cards and on a page of 720 × 1,600 px. Parts "
+        "may have a depth of their own, counted from themselves: 0 is the part as one card, `inf` all that "
+        "is in it, and what is around an open part is open too.",
         example="2, encoder.layer.0: inf",
     )
     focus: str | None = option(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.layout.sizes import PAGE_ACROSS, PAGE_ALONG
 from torchview_docs.drawing.page import fits
 from torchview_docs.drawing.scene import Scene
 from torchview_docs.spec import FigureSpec
@@ -26,8 +27,7 @@ from .scale import measure_scale
 
 __all__ = ["main"]
 
-#: A page: the width of a documentation column, and two screens.
-_PAGE = (720.0, 1600.0)
+_PAGE = (PAGE_ACROSS, PAGE_ALONG)
 
 
 class _Result(NamedTuple):

@@ -6,7 +6,8 @@ import pytest
 
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.layout import lay_out
-from torchview_docs.drawing.page import ACROSS, fits, laid_out
+from torchview_docs.drawing.layout.sizes import PAGE_ACROSS
+from torchview_docs.drawing.page import fits, laid_out
 from torchview_docs.errors import LayoutError
 from torchview_docs.graph import Graph, Node, TensorMeta, Use
 from torchview_docs.spec import FigureSpec
@@ -59,4 +60,4 @@ def test_what_can_be_laid_out_is_drawn_as_it_is() -> None:
     drawing, depth = laid_out(graph, SPEC)
     assert depth is None
     assert len(drawing.cards) == 10
-    assert fits(graph, SPEC) == (drawing.width <= ACROSS)
+    assert fits(graph, SPEC) == (drawing.width <= PAGE_ACROSS)

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.layout import lay_out
+from torchview_docs.drawing.layout.sizes import PAGE_ACROSS, PAGE_ALONG
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.errors import LayoutError
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import close_below, levels
 
-__all__ = ["ACROSS", "ALONG", "fits", "laid_out"]
-
-#: px across the direction of flow: the column of text of most documentation themes.
-ACROSS = 720.0
-#: px along it: two screens.
-ALONG = 1600.0
+__all__ = ["fits", "laid_out"]
 
 
 def fits(view: Graph, spec: FigureSpec) -> bool:
@@ -29,7 +25,7 @@ def fits(view: Graph, spec: FigureSpec) -> bool:
         return False
     size = drawing.width, drawing.height
     across, along = size if spec.direction in ("TB", "BT") else size[::-1]
-    return across <= ACROSS and along <= ALONG
+    return across <= PAGE_ACROSS and along <= PAGE_ALONG
 
 
 def laid_out(

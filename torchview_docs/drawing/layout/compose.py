@@ -20,9 +20,6 @@ from torchview_docs.drawing.scene import Card, Frame, Scene
 
 __all__ = ["Figure", "compose"]
 
-#: What a page holds: a column of text is so wide, and two screens so high.
-PAGE_WIDTH = 720.0
-PAGE_HEIGHT = 1600.0
 #: How much a figure may spend on further plans, all panels together.
 EFFORT = 200
 #: The same for laying out all of it in another way.
@@ -50,7 +47,7 @@ def compose(scene: Scene) -> Drawing:
     bent = any(len(wire.points) > 2 for name, level in best.items() if name for wire in level.solution.wires)
     if bent and figure.may_repeat():
         best = _better(best, figure.lay_out(laterals, mirrored=True))
-    if laterals and best[None].solution.width > PAGE_WIDTH and figure.may_repeat():
+    if laterals and best[None].solution.width > sizes.PAGE_ACROSS and figure.may_repeat():
         best = _better(best, figure.lay_out(set()))
     return _Composer(scene, direction, best).drawing()
 
@@ -62,7 +59,7 @@ def _better(one: dict[str | None, _Laid], other: dict[str | None, _Laid]) -> dic
 
 def _cost(laid: Mapping[str | None, _Laid]) -> float:
     whole = laid[None].solution
-    over = max(1.0, whole.width / PAGE_WIDTH) * max(1.0, whole.height / PAGE_HEIGHT)
+    over = max(1.0, whole.width / sizes.PAGE_ACROSS) * max(1.0, whole.height / sizes.PAGE_ALONG)
     crossed = sum(crossings(level.solution) for level in laid.values())
     return float(whole.width * whole.height * sqrt(over) + CROSSING_COST * crossed)
 

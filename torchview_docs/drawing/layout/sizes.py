@@ -39,6 +39,9 @@ TITLE_MARGIN: Final = 10.0
 #: A label's text starts so far from its wire, and takes so much room across its direction.
 LABEL_OFFSET: Final = 5.0
 LABEL_HEIGHT: Final = 11.0
+#: What a page holds across the flow and along it: a column of text of most themes, and two screens.
+PAGE_ACROSS: Final = 720.0
+PAGE_ALONG: Final = 1600.0
 #: Around the whole figure.
 MARGIN: Final = 2.0
 #: Per sheet of a stack, and the most sheets that are drawn.
