@@ -6,12 +6,13 @@ import graphviz  # type: ignore[import-untyped]  # it ships no types
 
 from torchview_docs.drawing.pictures import pictures
 from torchview_docs.drawing.scene import Line
+from torchview_docs.drawing.theme import colours
 from torchview_docs.graph import Graph
 
 __all__ = ["add_input_graphs"]
 
-#: Light and dark enough for black edges on white, in the order of the types of nodes.
-_COLOURS = ("#2563eb", "#d97706", "#0d9488", "#be185d", "#6d5bd0", "#6b8e23", "#c2573a", "#0891b2")
+#: The colours of the types of nodes, in their order; as `.tv-kind-…` of figure.css.
+_KINDS = ("conv", "att", "emb", "rec", "lin", "norm", "act", "pool")
 
 
 def add_input_graphs(view: Graph, digraph: graphviz.Digraph) -> None:
@@ -28,7 +29,7 @@ def add_input_graphs(view: Graph, digraph: graphviz.Digraph) -> None:
                     "",
                     shape="circle",
                     style="filled",
-                    fillcolor=_COLOURS[dot.kind % len(_COLOURS)],
+                    fillcolor=colours("light")[_KINDS[dot.kind % len(_KINDS)]],
                     width="0.12",
                     height="0.12",
                     fixedsize="true",

@@ -6,11 +6,9 @@ from torchview_docs.colours import seen, tinted
 from torchview_docs.drawing.callouts import circled
 from torchview_docs.drawing.look_svg import TINT
 from torchview_docs.drawing.scene import Look
+from torchview_docs.drawing.theme import colours
 
 __all__ = ["node_look"]
-
-#: The shades, light; as in figure.css.
-_HEAT = ("#fff1e0", "#fddcb5", "#fdc07f", "#fb9d4b", "#f57c1f")
 
 
 def node_look(look: Look | None) -> dict[str, str]:
@@ -23,7 +21,11 @@ def node_look(look: Look | None) -> dict[str, str]:
     elif look.stance == "lo":
         found |= {"fontcolor": "gray40", "color": "gray70", "fillcolor": "white"}
     if look.shade:
-        found |= {"style": "rounded,filled", "fillcolor": _HEAT[look.shade - 1], "fontcolor": "black"}
+        found |= {
+            "style": "rounded,filled",
+            "fillcolor": colours("light")[f"heat-{look.shade}"],
+            "fontcolor": "black",
+        }
     if look.colour:
         tint = tinted("#ffffff", look.colour, TINT)
         found |= {"style": "rounded,filled", "fillcolor": tint, "color": seen(look.colour)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from torchview_docs.drawing.callouts import CALLOUT, callout_width
+from torchview_docs.drawing.callouts import CALLOUT
 from torchview_docs.drawing.drawing import Drawing, Remark, Sign
 from torchview_docs.drawing.legend import SCALE_WIDTH, SIGN_WIDTH
-from torchview_docs.drawing.look_svg import rect
+from torchview_docs.drawing.look_svg import callout, rect
 from torchview_docs.drawing.looks import LEVELS
 from torchview_docs.drawing.markings import escape
 from torchview_docs.drawing.metrics import CONFIG_SIZE, text_width
@@ -56,19 +56,13 @@ def _other(sign: Sign) -> str:
             pill = rect(Box(x - 2, y - 8, SIGN_WIDTH + 4, 16), 8)
             return f'<g class="tv-badge">{pill}<text x="{middle}" y="{y + 4}">× N</text></g>'
         case "note":
-            return _circle(1, middle - CALLOUT // 2, y - 8)
+            return callout(1, middle - CALLOUT // 2, y - 8)
     return ""
 
 
 def _text(sign: Sign) -> str:
     before = (SCALE_WIDTH if sign.kind == "scale" else SIGN_WIDTH) + 6
     return f'<text x="{px(sign.x) + before}" y="{px(sign.y) + 4}">{escape(sign.text)}</text>'
-
-
-def _circle(number: int, x: int, y: int) -> str:
-    width = callout_width(number)
-    text = f'<text x="{x + width / 2:g}" y="{y + 12}">{number}</text>'
-    return f'<g class="tv-call">{rect(Box(x, y, width, CALLOUT), CALLOUT // 2)}{text}</g>'
 
 
 def remarks_below(drawing: Drawing, top: int) -> tuple[str, int, int]:
@@ -83,7 +77,7 @@ def remarks_below(drawing: Drawing, top: int) -> tuple[str, int, int]:
             f'<tspan class="tv-line" x="{_TEXT_X}" dy="{_LINE if k else 0}">{escape(line)} </tspan>'
             for k, line in enumerate(lines)
         )
-        written.append(_circle(remark.number, 0, y - 12) + f'<text x="{_TEXT_X}" y="{y}">{spans}</text>')
+        written.append(callout(remark.number, 0, y - 12) + f'<text x="{_TEXT_X}" y="{y}">{spans}</text>')
         y += _LINE * len(lines) + 5
     return f'<g class="tv-key tv-remarks">{"".join(written)}</g>', px(room) + _TEXT_X, y - top - 5
 

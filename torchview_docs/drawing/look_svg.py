@@ -7,7 +7,7 @@ from torchview_docs.drawing.callouts import CALLOUT, callout_room, callout_width
 from torchview_docs.drawing.scene import Look
 from torchview_docs.drawing.strokes import Box
 
-__all__ = ["TINT", "bar_style", "callouts", "look_classes", "painted", "painted_frame", "rect"]
+__all__ = ["TINT", "bar_style", "callout", "callouts", "look_classes", "painted", "painted_frame", "rect"]
 
 #: How much of an author's colour lies over a card: whatever it is, text keeps its contrast on it.
 TINT = 0.14
@@ -49,6 +49,13 @@ def bar_style(look: Look | None) -> str:
     return f' style="stroke:{seen(look.colour)}"' if look is not None and look.colour else ""
 
 
+def callout(number: int, x: int, y: int) -> str:
+    """A number in its pill, whose left upper corner is here."""
+    width = callout_width(number)
+    text = f'<text x="{x + width / 2:g}" y="{y + 12}">{number}</text>'
+    return f'<g class="tv-call">{rect(Box(x, y, width, CALLOUT), CALLOUT // 2)}{text}</g>'
+
+
 def callouts(look: Look | None, right: int, top: int) -> tuple[str, int]:
     """The numbers of a part, the last one ending at `right`, and how wide they are with their gaps."""
     if look is None or not look.numbers:
@@ -56,9 +63,7 @@ def callouts(look: Look | None, right: int, top: int) -> tuple[str, int]:
     written, end = [], right
     for number in reversed(look.numbers):
         width = callout_width(number)
-        pill = rect(Box(end - width, top, width, CALLOUT), CALLOUT // 2)
-        text = f'<text x="{end - width / 2:g}" y="{top + 12}">{number}</text>'
-        written.append(f'<g class="tv-call">{pill}{text}</g>')
+        written.append(callout(number, end - width, top))
         end -= width + 3
     return "".join(reversed(written)), round(callout_room(look))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["file_stylesheet", "stylesheet"]
+__all__ = ["colours", "file_stylesheet", "stylesheet"]
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 #: A block that starts with @, with the rules in it.
@@ -22,6 +22,13 @@ _TRANSLUCENT = re.compile(r"\b(fill|stroke): (#[0-9a-f]{6})([0-9a-f]{2})\b")
 def stylesheet() -> str:
     """The CSS of all figures and of the boxes around them."""
     return files("torchview_docs.drawing").joinpath("figure.css").read_text("utf-8")
+
+
+@cache
+def colours(theme: Literal["light", "dark"]) -> Mapping[str, str]:
+    """The colours of a theme by their names, those of the variables without `--tv-`."""
+    css = " ".join(_COMMENT.sub("", stylesheet()).split())
+    return {name: light if theme == "light" else dark for name, light, dark in _VARIABLE.findall(css)}
 
 
 _COLOUR = re.compile(r"\s*(fill|stroke)(-opacity)?\s*:")
@@ -45,7 +52,7 @@ def file_stylesheet() -> str:
 def _rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
     """The rules of the figure itself as selector and declarations, variables replaced."""
     css = " ".join(_COMMENT.sub("", stylesheet()).split())
-    values = {name: light if theme == "light" else dark for name, light, dark in _VARIABLE.findall(css)}
+    values = colours(theme)
     for selector, body in _RULE.findall(_AT_RULE.sub("", css)):
         if not re.match(r" *(?::where|\.tv-box|(?:div)?\.tv-error)", selector):
             written = re.sub(r"var\(--tv-([\w-]+)\)", lambda found: values[found[1]], body)
