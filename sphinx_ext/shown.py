@@ -63,7 +63,7 @@ class Drawn:
         Args:
             drawn: Whether there is a drawing anyway.
         """
-        from torchview_docs.placeholders import facts
+        from torchview_docs.drawing.facts import facts
 
         return dict(self.figure.drawing.facts if drawn else facts(self.figure.view))
 

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import graphs
 
+from torchview_docs.drawing.facts import facts
 from torchview_docs.errors import OptionError
 from torchview_docs.graph import Graph
-from torchview_docs.placeholders import PLACEHOLDERS, facts, filled, parse_caption, placeholders
+from torchview_docs.placeholders import PLACEHOLDERS, filled, parse_caption, placeholders
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views import view
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -33,7 +33,7 @@ def device_of(
     """
     if wanted is not None:
         return torch.device(wanted)
-    held = _tensors(model)
+    held = _tensors(modules_in(model))
     given = (tensor for _, tensor in walk(input_data, objects=True))
     if (held and all(tensor.is_meta for tensor in held)) or any(tensor.is_meta for tensor in given):
         return torch.device("meta")
@@ -62,13 +62,13 @@ def run(
 @contextlib.contextmanager
 def moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
     """Have the model on a device for a while; one that is spread over several stays where it is."""
-    held = _tensors(model)
+    modules = modules_in(model)
+    held = _tensors(modules)
     homes = {tensor.device for tensor in held}
     if len(homes) != 1 or is_on(held[0], device):
         yield
         return
     (home,) = homes
-    modules = modules_in(model)
     try:
         for module in modules:
             module.to(device)
@@ -78,10 +78,7 @@ def moved(model: Callable[..., Any], device: torch.device) -> Iterator[None]:
             module.to(home)
 
 
-def _tensors(model: Callable[..., Any]) -> list[torch.Tensor]:
+def _tensors(modules: Iterable[torch.nn.Module]) -> list[torch.Tensor]:
     return [
-        tensor
-        for module in modules_in(model)
-        for held in (module.parameters(), module.buffers())
-        for tensor in held
+        tensor for module in modules for held in (module.parameters(), module.buffers()) for tensor in held
     ]

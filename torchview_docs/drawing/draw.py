@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from torchview_docs.drawing.drawing import Drawing
+from torchview_docs.drawing.facts import facts
 from torchview_docs.drawing.legend import with_legend
 from torchview_docs.drawing.looks import Looks, looks_of
 from torchview_docs.drawing.page import laid_out
 from torchview_docs.graph import Graph
-from torchview_docs.placeholders import facts
 from torchview_docs.spec import FigureSpec
 
 __all__ = ["draw"]

@@ -6,7 +6,7 @@ import contextlib
 import copy
 import inspect
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,13 +91,15 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
     recorder = _recorder(subject)(hybrid, memo, guard=saved.guard, budget=budget)
     try:
         held = Holdings(modules, recorder.values)
-        inputs = list(_inputs(subject))
+        arguments = list(_arguments(subject))
+        inputs = list(_inputs(arguments))
         for _, tensor in inputs:
             saved.add(tensor)
         if hybrid is not None:
             for tensor in _floats(modules, [t for _, t in inputs]):
                 hybrid.declare_unreal(tensor)
-        graphs = input_graphs(_arguments(subject), inputs)
+        graphs = input_graphs(arguments, inputs)
+        in_objects = held_by_objects(arguments)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         for module in used:
             _set_mode(module, training=subject.mode == "train")
@@ -111,7 +113,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         graph = measured(graph, recorder.record, subject.measures)
         if graphs:
             graph = replace(graph, input_graphs=graphs)
-        return without_unread(graph, held_by_objects(_arguments(subject)))
+        return without_unread(graph, in_objects)
     finally:
         saved.restore()
 
@@ -160,10 +162,10 @@ def _floats(modules: Modules, inputs: list[torch.Tensor]) -> Iterator[torch.Tens
             yield from (t for t in made if t.is_floating_point() and t.numel() > smallest)
 
 
-def _inputs(subject: Subject) -> Iterator[tuple[str, torch.Tensor]]:
+def _inputs(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:
     """Name and tensor of each input, once, in the order of the arguments."""
     seen: set[int] = set()
-    for name, value in _arguments(subject):
+    for name, value in arguments:
         for path, tensor in walk(value, name, objects=True):
             if id(tensor) not in seen:
                 seen.add(id(tensor))

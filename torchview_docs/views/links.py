@@ -82,7 +82,7 @@ class Links:
         numbers: dict[_Within, tuple[int, ...]] = {}
         taken: set[Inner] = set()
         for k in range(period):
-            first, other = self._part(before + k), self._part(base + k)
+            first, other = self.part(before + k), self.part(base + k)
             if self._furthest[before + k] >= base + period:
                 found = self._taken(k, base, period)
                 if found is None:
@@ -106,12 +106,13 @@ class Links:
         """The tensors of a step that are read outside of the steps before `end`: leaf and output."""
         if self._furthest[step] < end:
             return
-        for number, leaf in enumerate(self._part(step).leaves):
+        for number, leaf in enumerate(self.part(step).leaves):
             for output in range(self._flow.outputs(leaf)):
                 if self._far((leaf, output), end):
                     yield number, output
 
-    def _part(self, step: int) -> Part:
+    def part(self, step: int) -> Part:
+        """A step of a run."""
         part = self._parts[step]
         if part is None:
             raise IndexError(f"step {step} has no equal")
@@ -138,7 +139,7 @@ class Links:
         """The tensors of a step that the same readers take of both copies; None if others leave it."""
         end = base + period
         found: set[Inner] = set()
-        first, other = self._part(base - period + k), self._part(base + k)
+        first, other = self.part(base - period + k), self.part(base + k)
         for number, (was, now) in enumerate(zip(first.leaves, other.leaves, strict=True)):
             for output in range(self._flow.outputs(was)):
                 far = self._far((was, output), end)

@@ -74,10 +74,7 @@ class Steps:
 
     def __getitem__(self, index: int) -> Part:
         """A step of a run."""
-        part = self._parts[index]
-        if part is None:
-            raise IndexError(f"step {index} has no equal")
-        return part
+        return self._links.part(index)
 
     def singles(self, may: Callable[[Part], bool]) -> Iterator[Run]:
         """The runs of one step, of those steps that may be in one."""
