@@ -102,7 +102,7 @@ def test_what_has_no_values_says_nothing() -> None:
     assert not summary(data=Data(edge_index=torch.ones(2, 3, dtype=torch.int64, device="meta")))
 
 
-@pytest.mark.filterwarnings("ignore:Sparse CSR")
+@pytest.mark.filterwarnings("ignore:Sparse CS[RC]")
 @pytest.mark.parametrize("form", ["dense", "bool", "coo", "csr", "csc"])
 def test_a_square_matrix_dense_or_sparse(form: str) -> None:
     matrix = torch.zeros(4, 4)
