@@ -842,3 +842,13 @@ def test_parts_may_be_given_as_a_dict_and_stand_out_in_the_graphviz_source_too()
     assert 'color="#c2410c"' in source
     plain = draw_graph(MLP(), input_size=(2, 128), depth=2).visual_graph.source
     assert not {"penwidth", "xlabel", "fontcolor"} & set(plain.replace("=", " ").split())
+
+
+def test_how_deep_a_figure_fits_on_a_page_depends_on_its_direction() -> None:
+    layers = nn.Sequential(*(nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Softmax(-1)) for _ in range(6)))
+    found = {
+        way: draw_graph(layers, torch.ones(2, 8), depth="auto", graph_dir=way, device="cpu").view
+        for way in ("TB", "LR")
+    }
+    cards = {way: sum(leaf.op == "call_module" for leaf in view.leaves) for way, view in found.items()}
+    assert cards == {"TB": 18, "LR": 6}  # a card is wider than it is high

@@ -137,6 +137,24 @@ def test_siblings_in_equal_layers_are_folded_in_the_layers() -> None:
     ]
 
 
+def test_what_took_of_folded_siblings_is_read_again_before_it_is_folded() -> None:
+    def block(net: Side, x: torch.Tensor) -> None:
+        torch.cat([e(x[:, 8 * k : 8 * k + 8]) for k, e in enumerate(net.experts)], -1)
+
+    # What joins the first block was folded with what joins the second, after it took one tensor less.
+    def blocks(net: Side, x: torch.Tensor) -> torch.Tensor:
+        x = x.repeat(1, 3)
+        for _ in range(3):
+            block(net, x)
+        return x
+
+    graph = trace(Side(blocks, 3), X)
+    state = folding(graph)
+    assert unfold(state) == graph
+    state.graph.validate()
+    assert sum(node.type.endswith("Expert") for node in state.graph.nodes) < 9
+
+
 def test_a_reader_takes_one_tensor_of_siblings_and_others_as_before() -> None:
     def call(net: Side, x: torch.Tensor) -> object:
         return torch.cat([x, *(e(x) for e in net.experts), x.sin()], -1)

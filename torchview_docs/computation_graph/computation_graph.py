@@ -131,7 +131,7 @@ class ComputationGraph:
     @property
     def view(self) -> Graph:
         """What is shown of the graph, before it is rolled."""
-        return shown(self.graph, self._showing(), self._simple)
+        return shown(self.graph, self._showing(), self._simple, self._direction)
 
     def fill_visual_graph(self) -> None:
         """Make the nodes and edges, and put them in `visual_graph` in place of what is in it."""

@@ -38,7 +38,9 @@ class Showing:
     appearance: Appearance = Appearance()  # noqa: RUF009  # it cannot be changed
 
 
-def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None) -> Graph:
+def shown(
+    graph: Graph, options: Showing, simple: Collection[str] | None = None, direction: str = "TB"
+) -> Graph:
     """The view: what is left of the calls and operations; tensors are the drawing's business.
 
     Args:
@@ -46,6 +48,7 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
         options: What is shown of it.
         simple: Names of the calls that `hide_module_functions` closes; by default those that call
             no module.
+        direction: Where the figure flows to, which tells how deep one fits on a page.
 
     Raises:
         ViewError: An option names a part that the model does not have.
@@ -72,7 +75,7 @@ def shown(graph: Graph, options: Showing, simple: Collection[str] | None = None)
     if options.hide_module_functions:
         closed = simple_calls(graph) if simple is None else simple
         graph = close(graph, {name for name in closed if name in graph.by_name})
-    return view(graph, replace(plain, roll=options.roll), fits) if automatic else graph
+    return view(graph, replace(plain, roll=options.roll, direction=direction), fits) if automatic else graph
 
 
 def simple_calls(graph: Graph) -> frozenset[str]:

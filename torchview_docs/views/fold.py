@@ -126,14 +126,29 @@ class _State:
                 if len(chosen) == len(steps):
                     ends = [name for name in self.children[scope] if self.nodes[name].op in _ENDS]
                     self.children[scope] = [*(step.name for step in chosen), *ends]
-                groups = [self._fold(scope, found, run) for run in runs]
-                self._put(scope, [group for group in groups if group is not None])
+                self._put(scope, self._fold_all(scope, found, runs))
                 return
+
+    def _fold_all(self, scope: str | None, steps: Steps, runs: Iterable[Run]) -> list[str]:
+        """Fold the runs; gives the groups that are made."""
+        groups: list[str] = []
+        changed: set[str] = set()
+        for run in runs:
+            # What took a tensor of every copy of a run takes one now: what it is equal to is not known.
+            if changed and any(not changed.isdisjoint(steps[k].leaves) for k in range(run.start, run.end)):
+                continue
+            group = self._fold(scope, steps, run)
+            if group is not None:
+                groups.append(group)
+            changed.update(self.folds[-1].readers)
+        return groups
 
     def _orders(self, steps: list[Node]) -> Iterator[list[Node]]:
         """The steps in the orders in which runs are looked for."""
         # Calls that feed each other are neighbours also where something else is done between them.
-        yield [step for step in steps if step.op in SCOPES]
+        scopes = [step for step in steps if step.op in SCOPES]
+        if len(scopes) < len(steps):
+            yield scopes
         yield steps
         # What was done for all copies in turn, as if it was done copy by copy.
         ordered = self._by_reader(steps)

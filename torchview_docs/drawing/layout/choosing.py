@@ -57,18 +57,20 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     size = extent(problem)
     if size > effort.left:
         return best
-    cost = picture_cost(plan, best)
+    crossed = crossings(best)
+    cost = picture_cost(plan, best, crossed)
     for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk"):
         other = plan._replace(**{changed: not getattr(plan, changed)})
-        if not (_may_help(problem, best, changed) and effort.spend(size)):
+        if not (_may_help(problem, best, crossed, changed) and effort.spend(size)):
             continue
         try:
             found = solve(problem, other)
         except Blocked:
             continue
-        found_cost = picture_cost(other, found)
+        found_crossed = crossings(found)
+        found_cost = picture_cost(other, found, found_crossed)
         if found_cost < cost - LEAST_GAIN:
-            plan, best, cost = other, found, found_cost
+            plan, best, crossed, cost = other, found, found_crossed, found_cost
     return best
 
 
@@ -92,7 +94,7 @@ def _row_width(boxes: Sequence[Box], kind: BoxKind) -> float:
     return sum(widths) + sizes.BOX_GAP * (len(widths) - 1)
 
 
-def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
+def _may_help(problem: Problem, solution: Solution, crossed: int, changed: str) -> bool:
     """Whether a change of the plan can make another picture at all, and a better one."""
     if len(problem.nets) < 2:
         return False
@@ -102,18 +104,18 @@ def _may_help(problem: Problem, solution: Solution, changed: str) -> bool:
         kind: BoxKind = "input" if changed == "input_line" else "output"
         count = sum(box.kind == kind for box in problem.boxes)
         wide = _row_width(problem.boxes, kind) > WIDE_LINE
-        return count > 1 and (wide or crossings(solution) > 0)
+        return count > 1 and (wide or crossed > 0)
     if problem.title is not None and changed in ("sides", "mirrored"):
         # skips of all panels enter from the side, and from the same one, unless that costs crossings
-        return crossings(solution) > 0
+        return crossed > 0
     return any(len(wire.points) > 2 for wire in solution.wires)
 
 
-def picture_cost(plan: Plan, solution: Solution) -> float:
+def picture_cost(plan: Plan, solution: Solution, crossed: int) -> float:
     """What is to be said against a picture: its area, crossings and corners, and what is given up."""
     area = solution.width * solution.height
     corners = sum(len(wire.points) - 2 for wire in solution.wires)
-    cost = area + CROSSING_COST * crossings(solution) + CORNER_COST * corners
+    cost = area + CROSSING_COST * crossed + CORNER_COST * corners
     return cost * LINE_WORTH ** (plan.sunk + (not plan.input_line) + (not plan.output_line))
 
 
