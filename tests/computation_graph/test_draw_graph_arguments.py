@@ -596,6 +596,8 @@ def test_show_input_graph_draws_a_graph_that_is_an_input() -> None:
     assert plain.visual_graph.source.count("dir=none") == 0
     assert shown.visual_graph.source.count("dir=none") == 2  # both directions of an edge are one line
     assert labels(plain) == labels(shown)
+    # In a notebook the picture of the graph has its three nodes as dots.
+    assert [graph._repr_svg_().count("<circle") for graph in (plain, shown)] == [0, 3]
 
 
 def test_focus_draws_one_module() -> None:
