@@ -70,8 +70,10 @@ class Link(NamedTuple):
 
 
 class Marks(NamedTuple):
-    """A whole figure, whose top left corner is at `left`, `top`."""
+    """A whole figure, whose top left corner is at `left`, `top`; its title, and what is told of it."""
 
+    title: str
+    told: str
     left: float
     top: float
     width: float
@@ -92,7 +94,8 @@ def read_marks(svg: str, rules: Iterable[tuple[str, str]], measure: Measure) -> 
     left, top, width, height = map(float, root.etree_element.get("viewBox", "0 0 0 0").split())
     reader = _Reader(Cascade(rules), measure)
     reader.read(root, {})
-    return Marks(left, top, width, height, tuple(reader.drawn), tuple(reader.links))
+    title, told = (root.etree_element.findtext(f"{_SVG}{name}", "") for name in ("title", "desc"))
+    return Marks(title, told, left, top, width, height, tuple(reader.drawn), tuple(reader.links))
 
 
 class _Reader:
@@ -148,17 +151,18 @@ class _Reader:
             line.write(child.etree_element.tail, style)
 
     def _link(self, source: ET.Element, drawn: list[Outline | Words]) -> None:
-        """A link on the box of a card, where it has one, else on each text."""
-        address = source.get("href", "")
+        """A link on the box of a card, where it has one, else on its texts."""
         box = source.find(f"{_SVG}rect")
         if box is not None:
             x, y, width, height = (float(box.get(name, 0)) for name in ("x", "y", "width", "height"))
-            self.links.append(Link(address, x, y, width, height))
-            return
-        for mark in drawn:
-            if isinstance(mark, Words):
-                width = self._measure(mark.text, mark.size, mark.bold)
-                self.links.append(Link(address, mark.x, mark.y - mark.size, width, mark.size * 1.25))
+        else:
+            texts = [mark for mark in drawn if isinstance(mark, Words)]
+            if not texts:
+                return
+            x, y = min(t.x for t in texts), min(t.y - t.size for t in texts)
+            width = max(t.x + self._measure(t.text, t.size, t.bold) for t in texts) - x
+            height = max(t.y + t.size / 4 for t in texts) - y
+        self.links.append(Link(source.get("href", ""), x, y, width, height))
 
 
 class _Line:

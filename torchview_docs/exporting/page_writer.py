@@ -43,15 +43,15 @@ def write(
     drawing: Drawing, theme: Literal["light", "dark"], link: Callable[[str], str | None] | None = None
 ) -> Page:
     """The page of a figure; see `exporting.pdf`."""
-    title, told = drawing.title, drawing.description
-    text = svg(drawing, prefix="tv", title=title, desc=told, link=link, standalone=True)
+    title, desc = drawing.title, drawing.description
+    text = svg(drawing, prefix="tv", title=title, desc=desc, link=link, standalone=True)
     with tempfile.TemporaryDirectory() as folder:
         # More characters than are shown do no harm: only those that are shown get into the PDF.
         fonts = Fonts({*html.unescape(text), *normalize("NFC", text)}, Path(folder))
         marks = read_marks(text, rules(theme), fonts.width)
         paper = _paper(marks, fonts)
-        paper.set_title(title)
-        paper.set_subject(told)
+        paper.set_title(marks.title)
+        paper.set_subject(marks.told)
         for mark in marks.drawn:
             if isinstance(mark, Outline):
                 _draw(paper, mark, marks)
