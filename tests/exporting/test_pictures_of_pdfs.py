@@ -55,13 +55,13 @@ def test_it_looks_as_in_a_browser(browser: Browser, name: str, theme: Literal["l
     seen = photograph(browser, name, dark=theme == "dark")
     ours = Image.open(io.BytesIO(png(figure(name), theme=theme, scale=SCALE))).convert("RGB")
     assert ours.size == seen.size
-    assert covered(ink(ours), ink(seen)) > 0.99
-    assert covered(ink(seen), ink(ours)) > 0.99
+    assert covered(ink(ours), ink(seen)) > 0.998
+    assert covered(ink(seen), ink(ours)) > 0.998
     # Colours, away from the edges of letters and lines: each patch of 8 × 8 px is as a whole alike.
     small = tuple(max(1, side // (8 * SCALE)) for side in ours.size)
     patches = ImageChops.difference(*(one.resize(small, Image.Resampling.BOX) for one in (ours, seen)))
-    assert max(ImageStat.Stat(patches).mean) < 3
-    assert max(high for _, high in patches.getextrema()) < 60
+    assert max(ImageStat.Stat(patches).mean) < 1
+    assert max(high for _, high in patches.getextrema()) < 30
 
 
 def test_a_picture_has_as_many_pixels_as_are_asked_for() -> None:
