@@ -1,20 +1,22 @@
 """Figures for builders that have no SVG: text, man, latex, texinfo, and whatever else there is.
 
-Before such a builder writes a page, the node of a figure becomes plain docutils: a sentence that
-describes the model, and a table of its layers after the figure (not in it: LaTeX cannot break a
-floating figure over pages). So no builder, also of other extensions, ever meets a node that it does
-not know.
+Before such a builder writes a page, the node of a figure becomes plain docutils: in LaTeX an image
+(see `printed`), elsewhere a sentence that describes the model, and a table of its layers after the
+figure (not in it: LaTeX cannot break a floating figure over pages). So no builder, also of other
+extensions, ever meets a node that it does not know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
 
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
-from torchview_docs.sphinx_ext.resolving import needs_figures
+from torchview_docs.sphinx_ext.printed import printed
+from torchview_docs.sphinx_ext.resolving import can_print, needs_figures
 from torchview_docs.sphinx_ext.shown import Drawn, Shown
 
 if TYPE_CHECKING:
@@ -70,15 +72,22 @@ def _cells(row: LayerRow, columns: Sequence[str]) -> tuple[str, ...]:
     return f"{indent}{row.layer}", row.shape, *row.counts(columns)
 
 
-def replace(node: torchview_figure, shown: Shown) -> None:
-    """Put plain nodes in the place of a figure's node."""
+def replace(node: torchview_figure, shown: Shown, image: nodes.image | None = None) -> None:
+    """Put plain nodes in the place of a figure's node.
+
+    Args:
+        node: The figure's node.
+        shown: What is shown in its place.
+        image: The figure as an image, where the builder can have one.
+    """
     figure = node.parent
     if isinstance(shown, Drawn) and figure.parent is not None and not _in_table(figure):
-        below = [element for element in (notes(shown), layers(shown)) if element is not None]
+        table_of_layers = layers(shown) if image is None else None
+        below = [element for element in (notes(shown), table_of_layers) if element is not None]
         place = figure.parent.index(figure) + 1
         figure.parent[place:place] = below
     text = shown.description()
-    figure.replace(node, nodes.paragraph(text, text))
+    figure.replace(node, nodes.paragraph(text, text) if image is None else image)
 
 
 def _in_table(node: nodes.Element) -> bool:
@@ -97,9 +106,13 @@ def setup_plain(app: Sphinx, figures: Figures) -> None:
         if app.builder.format in ("html", "xml", "pseudoxml"):
             return
         for node in list(doctree.findall(torchview_figure)):
-            if needs_figures(app.builder):
-                replace(node, figures[Written.of(node)])
-            else:
+            if not needs_figures(app.builder):
                 node.parent.remove(node)
+                continue
+            shown = figures[Written.of(node)]
+            image = None
+            if isinstance(shown, Drawn) and can_print(app.builder):
+                image = printed(node, shown, Path(app.outdir))
+            replace(node, shown, image)
 
     app.connect("doctree-resolved", make_plain)

@@ -16,6 +16,7 @@ from sphinx.util import logging
 
 from torchview_docs import __version__
 from torchview_docs.errors import Failure, SpecError, TraceError, ViewError
+from torchview_docs.exporting import can_export
 from torchview_docs.sphinx_ext.collecting import Collected, collected
 from torchview_docs.sphinx_ext.config import read_project
 from torchview_docs.sphinx_ext.pages import PageRecord
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from torchview_docs.spec import FigureSpec
     from torchview_docs.sphinx_ext.nodes import Written
 
-__all__ = ["WARNING_TYPE", "Figures", "needs_figures", "setup_resolving"]
+__all__ = ["WARNING_TYPE", "Figures", "can_print", "needs_figures", "setup_resolving"]
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ def needs_figures(builder: SphinxBuilder) -> bool:
     doctree as it is.
     """
     return builder.format not in ("", "xml", "pseudoxml")
+
+
+def can_print(builder: SphinxBuilder) -> bool:
+    """Whether figures in what a builder writes are PDFs; see `printed`."""
+    return builder.format == "latex" and can_export()
 
 
 def _fault(error: Exception) -> Failure:
@@ -121,8 +127,12 @@ class Figures:
             if isinstance(shown, Failed):
                 continue
             try:
-                # Builders without SVG list the layers of the view.
-                _ = shown.html(figure.prefix) if builder.format == "html" else shown.figure.view
+                if builder.format == "html":
+                    shown.html(figure.prefix)
+                elif can_print(builder):
+                    _ = shown.figure.drawing
+                else:
+                    _ = shown.figure.view  # whose layers are listed
             except Exception as error:
                 logger.debug("torchview: %s", figure.written, exc_info=True)
                 self._shown[figure.written] = Failed(shown.spec, _fault(error))

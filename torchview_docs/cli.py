@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from torchview_docs import __version__
 from torchview_docs import options as kinds
-from torchview_docs.errors import ExpressionError, Failure, OptionError, SpecError, TraceError
+from torchview_docs.errors import ExportError, ExpressionError, Failure, OptionError, SpecError, TraceError
 from torchview_docs.options import Option, nearest
 from torchview_docs.settings import SETTINGS, Project
 from torchview_docs.spec import OPTIONS, FigureSpec
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from torchview_docs.store import Store
 
 __all__ = ["main"]
+
+#: Eight times as fine as on most screens is finer than any print.
+_LARGEST_SCALE = 16
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,6 +111,17 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help=f"what to write: {', '.join(_WRITERS)}"
     )
+    picture = draw.add_argument_group("a PDF or a PNG")
+    picture.add_argument(
+        "--theme", choices=("light", "dark"), default="light", help="its colours (default: light)"
+    )
+    picture.add_argument(
+        "--scale",
+        type=_scale,
+        default=2.0,
+        metavar="N",
+        help="pixels of a PNG for each px of the figure (default: 2)",
+    )
     _add_options(draw.add_argument_group("the figure"), OPTIONS)
     _add_options(draw.add_argument_group("the project"), SETTINGS)
     draw.set_defaults(run=_draw)
@@ -122,6 +136,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(cache.add_argument_group("the project"), {"cache": SETTINGS["cache"]})
     cache.set_defaults(run=_cache)
     return parser
+
+
+def _scale(text: str) -> float:
+    scale = float(text)
+    if not 0 < scale <= _LARGEST_SCALE:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0 and at most {_LARGEST_SCALE}")
+    return scale
 
 
 def _add_options(group: argparse._ArgumentGroup, table: Mapping[str, Option]) -> None:
@@ -160,24 +181,36 @@ def _project(arguments: argparse.Namespace) -> Project:
 # -- draw ---------------------------------------------------------------------------------
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001  # as all writers
     from torchview_docs.drawing.svg import svg
 
     drawing = figure.drawing
     return svg(drawing, prefix="tv", title=drawing.title, desc=drawing.description, standalone=True)
 
 
-def _json(figure: Figure) -> str:
+def _pdf(figure: Figure, given: argparse.Namespace) -> bytes:
+    from torchview_docs.exporting import pdf
+
+    return pdf(figure.drawing, theme=given.theme)
+
+
+def _png(figure: Figure, given: argparse.Namespace) -> bytes:
+    from torchview_docs.exporting import png
+
+    return png(figure.drawing, theme=given.theme, scale=given.scale)
+
+
+def _json(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
     return figure.graph.to_json()
 
 
-def _dot(figure: Figure) -> str:
+def _dot(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
     from torchview_docs.drawing.dot import dot
 
     return dot(figure.view, figure.spec, _looks(figure))
 
 
-def _text(figure: Figure) -> str:
+def _text(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
     from torchview_docs.drawing.text import text
 
     return text(figure.view, _looks(figure).remarks)
@@ -189,8 +222,10 @@ def _looks(figure: Figure) -> Looks:
     return looks_of(figure.graph, figure.view, figure.spec)
 
 
-_WRITERS: Mapping[str, Callable[[Figure], str]] = {
+_WRITERS: Mapping[str, Callable[[Figure, argparse.Namespace], str | bytes]] = {
     ".svg": _svg,
+    ".pdf": _pdf,
+    ".png": _png,
     ".json": _json,
     ".dot": _dot,
     ".txt": _text,
@@ -216,8 +251,8 @@ def _draw(arguments: argparse.Namespace) -> int:
             _complain(f"{spec.model}: {figure}")
             return 1
         try:
-            content = _WRITERS[suffix](figure)
-        except TraceError as error:
+            content = _WRITERS[suffix](figure, arguments)
+        except (ExportError, TraceError) as error:
             _complain(f"{spec.model}: {error}")
             return 1
     if output is None:
@@ -225,7 +260,9 @@ def _draw(arguments: argparse.Namespace) -> int:
         return 0
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content.encode("utf-8", "backslashreplace"))
+        output.write_bytes(
+            content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+        )
     except OSError as error:
         _complain(f"{output} cannot be written ({error.strerror or error})")
         return 1

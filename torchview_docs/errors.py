@@ -8,6 +8,7 @@
     │   └── ContentError     ... in the text of a fence or directive, with the line (content.py)
     ├── TraceError           the model could not be traced, with a `Failure`
     ├── LayoutError          a panel has more lines than can be laid out: a coarser depth may do
+    ├── ExportError          a PDF or PNG needs libraries that are not installed
     └── RecordError          a stored record or a Graph's JSON cannot be read
 
 Exceptions never cross a process or end up in a cache; a `Failure`, plain data, does.
@@ -15,10 +16,12 @@ Exceptions never cross a process or end up in a cache; a `Failure`, plain data, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "ExportError",
     "ExpressionError",
     "Failure",
     "FailureKind",
@@ -134,6 +137,20 @@ class TraceError(TorchviewDocsError, RuntimeError):
 
 class LayoutError(TorchviewDocsError):
     """A panel has more lines than can be laid out in a few seconds."""
+
+
+class ExportError(TorchviewDocsError):
+    """What the extra `export` installs is missing.
+
+    Args:
+        missing: The modules that cannot be found.
+    """
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"PDF and PNG need what is not installed here ({', '.join(missing)}): "
+            "run `pip install torchview-docs[export]`"
+        )
 
 
 class RecordError(TorchviewDocsError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from pypdf import PdfReader
 from sphinx_pages import API, MLP, good_site
 from sphinx_site import Build, Site
 
@@ -312,19 +313,34 @@ def test_epub_declares_the_pages_with_svg(good: Site) -> None:
     assert declared == {f"{page}.xhtml" for page in PAGES}
 
 
-@pytest.mark.parametrize("builder", ["text", *slowly("man", "texinfo", "latex")])
+@pytest.mark.parametrize("builder", ["text", *slowly("man", "texinfo")])
 def test_builders_without_svg_write_description_and_layers(good: Site, builder: str) -> None:
     build = good.build(builder, "-W", "-D", "man_make_section_directory=0")
     assert not build.torch_imports
     written = "".join(
-        p.read_text("utf-8")
-        for p in good.out(builder).rglob("*")
-        if p.suffix in (".txt", ".1", ".texi", ".tex")
+        p.read_text("utf-8") for p in good.out(builder).rglob("*") if p.suffix in (".txt", ".1", ".texi")
     )
     plain = " ".join(re.sub(r"[\\{}]", " ", written).split())
-    alt = "A network, textless again textgreater" if builder == "latex" else "A network, <again>"
-    for text in (alt, "stem: Conv2d", "head: Linear", "8×16×16"):
+    for text in ("A network, <again>", "stem: Conv2d", "head: Linear", "8×16×16"):
         assert text in plain, text
+
+
+@pytest.mark.slow
+def test_latex_has_each_figure_as_a_pdf_with_its_texts(good: Site) -> None:
+    assert not good.build("latex", "-W").torch_imports
+    written = good.read("nets.tex", "latex")
+    names = re.findall(r"\\sphinxincludegraphics(?:\[.*?\])?\{\{(torchview-\w+)\}\.pdf\}", written)
+    assert len(names) == sum(PAGES.values())
+    # Equal figures are one file, and there is none that is not shown.
+    assert {file.stem for file in good.out("latex").glob("torchview-*.pdf")} == {*names}
+    texts = [
+        PdfReader(file).pages[0].extract_text() for file in sorted(good.out("latex").glob("torchview-*.pdf"))
+    ]
+    assert any("Conv2d" in text and "8×16×16" in text for text in texts)
+    assert "stem: Conv2d" not in written  # no table beside the figure
+    before = {file: file.read_bytes() for file in good.out("latex").glob("torchview-*.pdf")}
+    good.build("latex", "-W", "-E")
+    assert {file: file.read_bytes() for file in good.out("latex").glob("torchview-*.pdf")} == before
 
 
 @pytest.mark.parametrize(

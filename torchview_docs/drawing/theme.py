@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-__all__ = ["colours", "file_stylesheet", "stylesheet"]
+__all__ = ["colours", "file_stylesheet", "rules", "stylesheet"]
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 #: A block that starts with @, with the rules in it.
@@ -41,15 +41,15 @@ def file_stylesheet() -> str:
     Drawing programs and converters know neither variables nor media queries: the colours are
     written out, light ones first, then the dark ones for browsers whose reader prefers dark.
     """
-    light = " ".join(f"{selector} {{ {body} }}" for selector, body in _rules("light"))
+    light = " ".join(f"{selector} {{ {body} }}" for selector, body in rules("light"))
     # All colours and nothing else: with the same weight, what comes last counts.
     dark = " ".join(
-        f"{selector} {{ {colours} }}" for selector, body in _rules("dark") if (colours := _colours(body))
+        f"{selector} {{ {colours} }}" for selector, body in rules("dark") if (colours := _colours(body))
     )
     return f"{light} @media screen and (prefers-color-scheme: dark) {{ {dark} }}"
 
 
-def _rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
+def rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
     """The rules of the figure itself as selector and declarations, variables replaced."""
     css = " ".join(_COMMENT.sub("", stylesheet()).split())
     values = colours(theme)

@@ -1,0 +1,58 @@
+"""Figures in LaTeX: a PDF for each, beside the document.
+
+It needs the extra `export`; without it, and where a figure cannot be exported, `plain` describes
+the figure in a sentence and a table, as in other builders without SVG.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util import logging
+
+from torchview_docs.exporting import pdf
+from torchview_docs.files import write_atomically
+from torchview_docs.sphinx_ext.resolving import WARNING_TYPE
+
+if TYPE_CHECKING:
+    from torchview_docs.sphinx_ext.nodes import torchview_figure
+    from torchview_docs.sphinx_ext.shown import Drawn
+
+__all__ = ["printed"]
+
+logger = logging.getLogger(__name__)
+
+
+def printed(node: torchview_figure, shown: Drawn, folder: Path) -> nodes.image | None:
+    """The image of a figure; None, and a warning, where a fault of ours forbids it.
+
+    Args:
+        node: The figure's node, for where it is.
+        shown: The figure.
+        folder: Where LaTeX looks for images.
+    """
+    try:
+        # Its notes are a list below the figure, in the document's own type.
+        content = pdf(shown.figure.drawing._replace(remarks=()))
+    except Exception as error:
+        logger.debug("torchview: %s", shown.spec.model, exc_info=True)
+        logger.warning(
+            "torchview: %s: a table stands for the figure, which could not be exported: %s: %s",
+            shown.spec.model,
+            type(error).__name__,
+            error,
+            type=WARNING_TYPE,
+            subtype="internal",
+            location=node,
+        )
+        return None
+    # Its name changes with what is in it, so that LaTeX's tools notice.
+    file = folder / f"torchview-{hashlib.sha256(content).hexdigest()[:16]}.pdf"
+    write_atomically(file, content)
+    image = nodes.image("", uri=file.name, candidates={"*": file.name}, alt=shown.description())
+    if shown.spec.width is not None:
+        image["width"] = shown.spec.width
+    return image
