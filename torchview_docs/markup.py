@@ -54,7 +54,8 @@ def figure_box(
         scrolls = not spec.width.endswith("%")
     classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
     focus = f' tabindex="0" role="region" aria-labelledby="{name[1]}"' if scrolls and name else ""
-    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{_notes(remarks)}{layer_table(layers, spec.table)}'
+    below = _notes(remarks) + layer_table(layers, spec.table)
+    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{below}'
 
 
 def _notes(remarks: Sequence[Remark]) -> str:
