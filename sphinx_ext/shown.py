@@ -43,7 +43,7 @@ class Drawn:
         written = svg(drawing, prefix=prefix, title=drawing.title, desc=told, link=link)
         # Where nothing is said, Sphinx's themes put captions into the middle.
         spec = self.spec if self.spec.align else replace(self.spec, align="center")
-        return figure_box(written, spec, drawing.remarks)
+        return figure_box(written, spec, drawing.remarks, drawing.layers)
 
     def description(self) -> str:
         """What readers are told who do not see it, without a drawing."""

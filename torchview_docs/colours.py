@@ -9,8 +9,9 @@ __all__ = ["contrast", "parse_colour", "seen", "tinted"]
 
 #: Behind a card, in the light and in the dark (`--tv-card` of figure.css).
 CARDS = ("#ffffff", "#1a212b")
-#: The least contrast of a line that is to be seen (WCAG 2.2, 1.4.11).
-_LINES = 3.0
+#: The least contrast of a line with each of them, so that it is 3 (WCAG 2.2, 1.4.11) on light panels
+#: and pages too, which are darker than cards; dark ones are darker than dark cards.
+_LINES = (3.4, 3.0)
 
 #: The names of CSS Color 4, each with its value.
 _NAMES = """
@@ -82,13 +83,13 @@ def contrast(one: str, other: str) -> float:
 
 def seen(colour: str) -> str:
     """The colour, made darker or lighter as far as a line of it is to be seen on light and on dark cards."""
-    light, dark = CARDS
+    (light, dark), (on_light, on_dark) = CARDS, _LINES
     share = 0
     made = colour
-    while contrast(made, light) < _LINES:
+    while contrast(made, light) < on_light:
         share += 1
         made = tinted(colour, "#000000", share / 100)
-    while contrast(made, dark) < _LINES:
+    while contrast(made, dark) < on_dark:
         share += 1
         made = tinted(colour, "#ffffff", share / 100)
     return made

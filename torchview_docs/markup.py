@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from torchview_docs.drawing.svg import escape
 from torchview_docs.errors import Failure
+from torchview_docs.layer_table import layer_table
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torchview_docs.drawing.drawing import Remark
+    from torchview_docs.drawing.drawing import Layer, Remark
     from torchview_docs.graph import Graph, Node, TensorMeta
 
 __all__ = ["describe", "error_box", "figure_box"]
@@ -31,7 +32,9 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _NAME = re.compile(r' aria-labelledby="([^"]*)"')
 
 
-def figure_box(svg: str, spec: FigureSpec, remarks: Sequence[Remark] = ()) -> str:
+def figure_box(
+    svg: str, spec: FigureSpec, remarks: Sequence[Remark] = (), layers: Sequence[Layer] = ()
+) -> str:
     """A figure's SVG in a box that scrolls sideways where the page is narrower.
 
     The figure has its natural width unless the spec says another. A box that may scroll can be
@@ -41,6 +44,7 @@ def figure_box(svg: str, spec: FigureSpec, remarks: Sequence[Remark] = ()) -> st
         svg: What `drawing.svg.svg` wrote.
         spec: The figure's spec, for `width` and `align`.
         remarks: Notes that the numbers in it refer to: a list below it.
+        layers: What it shows, for the table that the spec's `table` says where to put.
     """
     head, more, rest = svg.partition(">")
     size, name = _SIZE.search(head), _NAME.search(head)
@@ -50,7 +54,8 @@ def figure_box(svg: str, spec: FigureSpec, remarks: Sequence[Remark] = ()) -> st
         scrolls = not spec.width.endswith("%")
     classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
     focus = f' tabindex="0" role="region" aria-labelledby="{name[1]}"' if scrolls and name else ""
-    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{_notes(remarks)}'
+    below = _notes(remarks) + layer_table(layers, spec.table)
+    return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{below}'
 
 
 def _notes(remarks: Sequence[Remark]) -> str:

@@ -17,7 +17,10 @@ from torchview_docs.options import Host, option, options_of, read_options
 from torchview_docs.patterns import Depths
 from torchview_docs.placeholders import COUNTED, placeholders
 
-__all__ = ["OPTIONS", "FigureSpec"]
+__all__ = ["OPTIONS", "TABLES", "FigureSpec"]
+
+#: Where the table of a figure's layers stands.
+TABLES = ("below", "details", "hidden", "none")
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,16 @@ class FigureSpec(Appearance):
         "page",
         "What the figure shows, for readers who do not see it; written from the graph where absent.",
         hosts="page",
+    )
+    table: str = option(
+        "hidden",
+        kinds.choice(*TABLES),
+        "page",
+        "A table of the layers that the figure shows, with output shapes and parameters: `below` it, in "
+        "`details` that readers open, `hidden` from all but screen readers and whoever comes to it by "
+        "keyboard, or `none`.",
+        hosts="page config",
+        example="details",
     )
     align: str | None = option(
         None, kinds.choice("left", "center", "right"), "page", "Where the figure stands.", hosts="page config"

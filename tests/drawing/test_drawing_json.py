@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from torchview_docs.drawing import FORMAT
-from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Remark, Sign, Wire
+from torchview_docs.drawing.drawing import Drawing, Label, Layer, PlacedCard, PlacedFrame, Remark, Sign, Wire
 from torchview_docs.drawing.scene import Card, Dot, Frame, Line, Look, Picture, Row
 from torchview_docs.errors import RecordError
 
@@ -39,6 +39,7 @@ DRAWING = Drawing(
     (Remark(1, "conv", "Here"),),
     (Sign("conv", "convolution", 1.0, 2),),
     (("params", "1.2 k"),),
+    (Layer("conv", "Conv2d 1→3", "1×3×8×8", "30"),),
 )
 
 

@@ -15,8 +15,9 @@ Colour: TypeAlias = tuple[float, float, float]
 
 #: Behind figures: white, Read the Docs, MkDocs; own dark page, PyData, Furo, Material's slate.
 PAGES = {"light": ["#ffffff", "#fcfcfc", "#f8f9fb"], "dark": ["#0f141b", "#14181e", "#131416", "#1e2129"]}
-#: How deep panels are nested at most where contrast is promised.
-DEEPEST = 6
+#: How deep panels are nested at most where contrast is promised: of texts and wires, and of borders,
+#: between which and what they are around there is the panel's own tint too.
+DEEPEST, DEEPEST_BORDER = 6, 3
 
 
 def css() -> str:
@@ -47,13 +48,13 @@ def contrast(a: Colour, b: Colour) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def panels(theme: str) -> list[Colour]:
+def panels(theme: str, deepest: int = DEEPEST) -> list[Colour]:
     """Every background that a wire, a label or a panel's title can have."""
     tint, alpha = rgba(variables(theme)["panel"])
     found = []
     for page in PAGES[theme]:
         colour, _ = rgba(page)
-        for _ in range(DEEPEST + 1):
+        for _ in range(deepest + 1):
             found.append(colour)
             r, g, b = (alpha * t + (1 - alpha) * c for t, c in zip(tint, colour, strict=True))
             colour = (r, g, b)
@@ -93,6 +94,11 @@ class TestContrast:
     def test_of_wires_is_enough_on_every_panel(self, theme: str) -> None:
         assert worst(theme, "wire", panels(theme)) >= 3
 
+    def test_of_borders_is_enough_on_cards_and_panels(self, theme: str) -> None:
+        card = [rgba(variables(theme)["card"])[0]]
+        assert worst(theme, "line", panels(theme, DEEPEST_BORDER) + card) >= 3
+        assert worst(theme, "const", panels(theme, 1) + card) >= 3
+
     def test_of_bars_and_pills_is_enough_on_cards(self, theme: str) -> None:
         card = [rgba(variables(theme)["card"])[0]]
         for family in FAMILIES:
@@ -106,9 +112,9 @@ def test_browsers_without_light_dark_get_the_same_light_colours() -> None:
 
 
 def test_every_family_has_a_bar_of_its_own_colour() -> None:
-    bars = dict(re.findall(r"\.tv-cards \.tv-(\w+) path \{ stroke: var\(--tv-(\w+)\)", css()))
+    bars = dict(re.findall(r"\.tv-cards \.tv-([a-z]+) path \{ stroke: var\(--tv-(\w+)\)", css()))
     assert bars.pop("lo") == "op"  # what steps back has no colour
-    assert set(bars) | {"op", "io"} == set(FAMILIES)  # op is the default, io has no bar
+    assert set(bars) | {"op", "io", "const"} == set(FAMILIES)  # op is the default, tensors are pills
     assert all(family == colour for family, colour in bars.items())
     for theme in ("light", "dark"):
         colours = [variables(theme)[family] for family in FAMILIES if family != "io"]

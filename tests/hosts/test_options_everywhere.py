@@ -143,6 +143,7 @@ CASES: dict[str, Case] = {
     "name": Case("fig-net"),
     "alt": Case("What it shows."),
     "align": Case("right"),
+    "table": Case("below"),
     "width": Case("50%"),
     "class": Case("wide"),
     "show-names": Case("yes"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.facts import facts
+from torchview_docs.drawing.layers import layers_of
 from torchview_docs.drawing.legend import with_legend
 from torchview_docs.drawing.looks import Looks, looks_of
 from torchview_docs.drawing.page import laid_out
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
+from torchview_docs.views import close_below
 
 __all__ = ["draw"]
 
@@ -27,9 +29,12 @@ def draw(graph: Graph, view: Graph, spec: FigureSpec) -> tuple[Drawing, int | No
     """
     looks = looks_of(graph, view, spec)
 
-    def look(shown: Graph) -> Looks:
-        return looks if shown is view else looks_of(graph, shown, spec)
+    def look(drawn: Graph) -> Looks:
+        return looks if drawn is view else looks_of(graph, drawn, spec)
 
     placed, depth = laid_out(view, spec, look)
-    drawn = placed._replace(title=graph.name, remarks=looks.remarks, facts=facts(view))
+    shown = view if depth is None else close_below(view, depth)
+    drawn = placed._replace(
+        title=graph.name, remarks=looks.remarks, facts=facts(view), layers=layers_of(shown)
+    )
     return with_legend(drawn, looks.scale, full=spec.legend), depth

@@ -16,7 +16,7 @@ from torchview_docs.drawing import FORMAT
 from torchview_docs.drawing.scene import Card, CardKind, Dot, Frame, Line, Look, Picture, Row
 from torchview_docs.errors import RecordError
 
-__all__ = ["Drawing", "Label", "PlacedCard", "PlacedFrame", "Remark", "Sign", "Wire"]
+__all__ = ["Drawing", "Label", "Layer", "PlacedCard", "PlacedFrame", "Remark", "Sign", "Wire"]
 
 
 class PlacedCard(NamedTuple):
@@ -87,11 +87,26 @@ class Sign(NamedTuple):
     y: float
 
 
+class Layer(NamedTuple):
+    """A row of the table of layers: a step's name, what it is, and what is known of it, in words.
+
+    `parameters`, `flops` and `memory` are empty where a step has none or they were not counted.
+    """
+
+    name: str
+    what: str
+    output: str
+    parameters: str = ""
+    flops: str = ""
+    memory: str = ""
+
+
 class Drawing(NamedTuple):
     """Frames (outer before inner), cards, wires and labels in a field of `width` × `height`.
 
     `title` names what is drawn, `description` tells it to those who do not see it. `remarks` explain
-    the numbers in it, `legend` its colours and signs; `facts` are what captions may say, by placeholder.
+    the numbers in it, `legend` its colours and signs; `facts` are what captions may say, by placeholder;
+    `layers` is what it shows as a table.
     """
 
     width: float
@@ -106,6 +121,7 @@ class Drawing(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     legend: tuple[Sign, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    layers: tuple[Layer, ...] = ()
 
     def to_json(self) -> str:
         """The drawing as JSON, one line: each part is the list of its fields' values, in order."""
@@ -123,7 +139,7 @@ class Drawing(NamedTuple):
             if form != FORMAT:
                 raise RecordError(f"drawing of format {form!r}, this version reads {FORMAT}")
             width, height, frames, cards, wires, labels, direction, title, description, *rest = data
-            remarks, legend, facts = rest
+            remarks, legend, facts, layers = rest
             _checked([width, height, direction, title, description], "ffsss")
             return cls(
                 width,
@@ -138,6 +154,7 @@ class Drawing(NamedTuple):
                 tuple([Remark(*_checked(remark, "iss")) for remark in _listed(remarks)]),
                 tuple([Sign(*_checked(sign, "ssff")) for sign in _listed(legend)]),
                 tuple([(word, said) for word, said in (_checked(fact, "ss") for fact in _listed(facts))]),
+                tuple([Layer(*_checked(layer, "ssssss")) for layer in _listed(layers)]),
             )
         except (ValueError, RecursionError, TypeError, IndexError, KeyError) as error:
             raise RecordError(f"not a drawing: {error!r}") from error

@@ -19,7 +19,7 @@ SIGNS: Mapping[str, str] = {
     "scale": "",
 }
 #: Width of a sign, and of the scale of shades; a text starts so far after it and ends before the next.
-SIGN_WIDTH, SCALE_WIDTH = 22, 90
+SIGN_WIDTH, SCALE_WIDTH = 30, 90
 _BEFORE_TEXT, _BETWEEN = 6.0, 18.0
 _ABOVE, _LINE = 22.0, 20.0
 #: Narrower figures are made wider for their legend.

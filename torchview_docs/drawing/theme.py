@@ -54,7 +54,9 @@ def rules(theme: Literal["light", "dark"]) -> Iterator[tuple[str, str]]:
     css = " ".join(_COMMENT.sub("", stylesheet()).split())
     values = colours(theme)
     for selector, body in _RULE.findall(_AT_RULE.sub("", css)):
-        if not re.match(r" *(?::where|\.tv-box|(?:div)?\.tv-error)", selector):
+        if not re.match(
+            r" *(?::where|(?:div)?\.tv-(?:box|error|notes|layers|details|hidden|table)\b)", selector
+        ):
             written = re.sub(r"var\(--tv-([\w-]+)\)", lambda found: values[found[1]], body)
             yield selector.strip(), _TRANSLUCENT.sub(_opaque, written).strip()
 

@@ -99,7 +99,7 @@ class PageFigures:
         drawing = figure.drawing
         description = spec.alt or drawing.description
         drawn = svg(drawing, prefix=ident, title=drawing.title, desc=description, link=self.link)
-        return figure_box(drawn, spec, drawing.remarks)
+        return figure_box(drawn, spec, drawing.remarks, drawing.layers)
 
     def _id(self, spec: FigureSpec) -> str:
         name = re.sub(r"[^\w.-]+", "-", spec.name or "").strip("-.").lower() if spec.name else ""
