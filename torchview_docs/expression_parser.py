@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from dataclasses import replace
 from functools import lru_cache
 from keyword import iskeyword
 from typing import NoReturn, cast
@@ -24,6 +25,7 @@ from torchview_docs.expressions import (
     Tensor,
     Value,
 )
+from torchview_docs.named_sizes import readable
 from torchview_docs.slips import describe, slip_in_dtype, slip_in_text, slip_in_value
 
 __all__ = ["parse_input", "parse_model"]
@@ -87,7 +89,10 @@ class _Parser:
         self.prefix = "(" + prefix
         self.opened = self.prefix + (text if prefix else _colons_to_dots(text))
         # A comment at the end must not take our parentheses with it: they stand on a line of their own.
-        self.source = f"{self.opened}\n{')' * self.prefix.count('(')}"
+        source = f"{self.opened}\n{')' * self.prefix.count('(')}"
+        #: Where names of sizes start, and what size each name has.
+        self.source, self.names = readable(source) if prefix else (source, frozenset())
+        self.sizes: dict[str, int] = {}
         self.lines = _lines(self.source)
 
     def tree(self, wanted: str) -> ast.expr:
@@ -235,7 +240,9 @@ class _Parser:
         if dtype is None:
             self.fail(head, slip_in_dtype(written, node.slice))
         sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Tensor(dtype, tuple(self._size(size) for size in sizes))
+        read = [self._size(size) for size in sizes]
+        names = tuple(name for name, _ in read)
+        return Tensor(dtype, tuple(size for _, size in read), names=names if any(names) else ())
 
     def _bounded(self, node: ast.Compare, subscript: ast.Subscript) -> Tensor:
         """`int64[1, 128] < 30522`."""
@@ -249,7 +256,7 @@ class _Parser:
                 most = _most(tensor.dtype)
                 if below > most:
                     self.fail(node.comparators[0], f"{tensor.dtype} can be bounded by {most} at most")
-                return Tensor(tensor.dtype, tensor.shape, below=below)
+                return replace(tensor, below=below)
         self.fail(node, "a bound is written `int64[1, 128] < 30522`")
 
     def _filled(self, node: ast.Call, fill: str) -> Tensor:
@@ -259,12 +266,27 @@ class _Parser:
                 tensor = self._tensor(subscript)
                 if fill == "arange" and tensor.dtype.startswith(("bool", "complex", "float8")):
                     self.fail(subscript, f"{fill!r} makes no {tensor.dtype}")
-                return Tensor(tensor.dtype, tensor.shape, fill)
+                return replace(tensor, fill=fill)
         self.fail(node, f"{fill!r} takes one tensor, such as `{fill}(int64[1, 10])`")
 
-    def _size(self, node: ast.expr) -> int:
-        if isinstance(node, ast.Constant) and type(node.value) is int:
-            return node.value
+    def _size(self, node: ast.expr) -> tuple[str, int]:
+        """Name, empty for none, and size of a dimension."""
+        match node:
+            case ast.Constant(value=size) if type(size) is int:
+                return "", size
+            case ast.Slice(lower=ast.Name(id=name) as start, upper=ast.Constant(value=size), step=None) if (
+                type(size) is int
+            ):
+                line = self.lines[start.lineno - 1]
+                column = len(line.encode()[: start.col_offset].decode())
+                if (start.lineno, column) not in self.names:
+                    self.fail(start, f"a size is named with `=`: `{name}={size}`")
+                known = self.sizes.setdefault(name, size)
+                if known != size:
+                    self.fail(start, f"{name} is {size} here and {known} before")
+                return name, size
+            case ast.Name(id=name):
+                self.fail(node, f"a name needs its size: write `{name}=1`")
         self.fail(node, "a size must be a whole number from 0")
 
 

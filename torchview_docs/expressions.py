@@ -3,10 +3,10 @@
 A model is a dotted name, or a call of one with literal arguments; nested calls and dotted names
 are allowed as arguments: `pkg.Net`, `pkg.mod:Net`, `pkg.Net(pkg.Config(layers=2), act=torch.relu)`.
 An input is the text between the parentheses of a call: `float32[1, 3, 8, 8], mask=bool[1, 10]`.
-Where values matter a tensor says them: `zeros(bool[1, 10])`, `arange(int64[1, 128])`, and
-`int64[1, 128] < 30522` for whole numbers from 0 to below that. A graph is a list of edges,
-`edges([[0, 1], [1, 2]])` or `adjacency(...)`, or PyTorch Geometric's `Data(x=..., edge_index=...)`,
-`HeteroData({...})`, `Batch([...])`.
+A dimension may have a name, `float32[N=1, 3, H=224, W=224]`. Where values matter a tensor says
+them: `zeros(bool[1, 10])`, `arange(int64[1, 128])`, and `int64[1, 128] < 30522` for whole numbers
+from 0 to below that. A graph is a list of edges, `edges([[0, 1], [1, 2]])` or `adjacency(...)`, or
+PyTorch Geometric's `Data(x=..., edge_index=...)`, `HeteroData({...})`, `Batch([...])`.
 
 What a literal is: None, numbers, strings, bytes, and lists, tuples, sets and dicts of literals.
 """
@@ -102,16 +102,22 @@ class Tensor:
     """A tensor to make: `float32[1, 3, 224, 224]`; a scalar is `float32[()]`.
 
     `fill` is one of FILLS; `below` bounds random whole numbers. Without either, floats are normally
-    distributed and whole numbers 0.
+    distributed and whole numbers 0. `names` are those of the dimensions, empty where one has none; `()`
+    where none has one.
     """
 
     dtype: str
     shape: tuple[int, ...]
     fill: str = ""
     below: int | None = None
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        plain = f"{self.dtype}[{', '.join(map(str, self.shape)) or '()'}]"
+        names = self.names or ("",) * len(self.shape)
+        sizes = [
+            f"{name}={size}" if name else str(size) for name, size in zip(names, self.shape, strict=True)
+        ]
+        plain = f"{self.dtype}[{', '.join(sizes) or '()'}]"
         if self.below is not None:
             return f"{plain} < {self.below}"
         return f"{self.fill}({plain})" if self.fill else plain

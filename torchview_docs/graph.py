@@ -46,6 +46,9 @@ Op: TypeAlias = Literal[
 #: The width of an element in the name of a dtype; `bool` has none, and is a byte.
 _BITS = re.compile(r"\d+")
 
+#: What must stand in parentheses beside a `×`.
+_SUM = re.compile(r".[+\N{MINUS SIGN}](?![^(]*\))")
+
 #: What other nodes can run in.
 SCOPES: frozenset[Op] = frozenset({"call_module", "call_phase", "group"})
 #: The scopes that a view can close: what ran in them is then one step.
@@ -53,10 +56,34 @@ CALLS: frozenset[Op] = frozenset({"call_module", "call_phase"})
 
 
 class TensorMeta(NamedTuple):
-    """Shape and dtype (`"float32"`) of a tensor."""
+    """Shape and dtype (`"float32"`) of a tensor.
+
+    `dims` says of each dimension how its size follows from named sizes of the input, as arithmetic of
+    Python (`N`, `N*8`, `H*W/256+1`), and is empty where it does not or nobody knows; `()` where no size
+    is known to follow any.
+    """
 
     shape: tuple[int, ...]
     dtype: str
+    dims: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        """Each size as people write it: by name where it has one, else as a number."""
+        if not self.dims:
+            return tuple(map(str, self.shape))
+        return tuple(
+            dim.replace("*", "·").replace("-", "\N{MINUS SIGN}") if dim else str(size)
+            for dim, size in zip(self.dims, self.shape, strict=True)
+        )
+
+    @property
+    def written(self) -> str:
+        """The shape as people write it, `N×128×768`; `scalar` for a tensor without dimensions."""
+        if not self.dims:
+            return "×".join(map(str, self.shape)) or "scalar"
+        sizes = self.sizes
+        return "×".join(f"({size})" if _SUM.search(size) and len(sizes) > 1 else size for size in sizes)
 
     @property
     def nbytes(self) -> int:
@@ -167,6 +194,8 @@ class Graph:
         peak: Estimate of how many bytes of tensors, parameters apart, there are at once; None where
             that was not counted.
         input_graphs: The graphs among the inputs: their nodes and edges.
+        named: The named sizes of the input that `TensorMeta.dims` follow, `{"N": 1, "H": 224}`.
+        fixed: Those that could not be followed: the model does something else at other sizes, or nothing.
     """
 
     name: str
@@ -177,6 +206,8 @@ class Graph:
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     peak: int | None = None
     input_graphs: tuple[InputGraph, ...] = ()
+    named: Mapping[str, int] = field(default_factory=dict, hash=False)
+    fixed: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -277,6 +308,9 @@ class Graph:
             head["peak"] = self.peak
         if self.input_graphs:
             head["input_graphs"] = [graph.to_data() for graph in self.input_graphs]
+        for name, sizes in (("named", self.named), ("fixed", self.fixed)):
+            if sizes:
+                head[name] = dict(sizes)
         lines = ",\n".join(_dump(_node_to_data(node)) for node in self.nodes)
         return _dump(head)[:-1] + ', "nodes": [\n' + lines + "\n]}\n"
 
@@ -313,6 +347,8 @@ class Graph:
             input_graphs=tuple(
                 InputGraph.from_data(g) for g in _typed(top.get("input_graphs", []), list, "input graphs")
             ),
+            named=_sizes(top, "named"),
+            fixed=_sizes(top, "fixed"),
         )
         graph.validate()
         return graph
@@ -338,7 +374,8 @@ def _use_to_data(use: Use) -> list[Any]:
 
 
 def _tensor_to_data(tensor: TensorMeta) -> list[Any]:
-    return [tensor.dtype, *tensor.shape]
+    data: list[Any] = [tensor.dtype, *tensor.shape]
+    return [*data, list(tensor.dims)] if tensor.dims else data
 
 
 def _node_to_data(node: Node) -> dict[str, Any]:
@@ -379,6 +416,12 @@ def _count(data: Mapping[str, Any], name: str) -> int | None:
     return None if name not in data else int(_typed(data[name], int, name))
 
 
+def _sizes(data: Mapping[str, Any], name: str) -> dict[str, int]:
+    """Sizes by name, which may be left out."""
+    sizes = _typed(data.get(name, {}), dict, name)
+    return {str(key): _typed(size, int, "a size") for key, size in sizes.items()}
+
+
 def _use_from_data(data: object) -> Use:
     parts = _typed(data, list, "a use")
     python = len(parts) > 2 and parts[-1] == _PYTHON
@@ -394,8 +437,14 @@ def _tensor_from_data(data: object) -> TensorMeta:
     parts = _typed(data, list, "a tensor")
     if not parts:
         raise RecordError("a tensor without dtype")
+    dims: tuple[str, ...] = ()
+    if len(parts) > 1 and isinstance(parts[-1], list):
+        *parts, named = parts
+        dims = tuple(_typed(dim, str, "a dimension") for dim in named)
+        if len(dims) != len(parts) - 1:
+            raise RecordError(f"{len(parts) - 1} sizes of which {len(dims)} are said to follow others")
     shape = tuple(_typed(size, int, "a size") for size in parts[1:])
-    return TensorMeta(shape, _typed(parts[0], str, "dtype"))
+    return TensorMeta(shape, _typed(parts[0], str, "dtype"), dims)
 
 
 def _node_from_data(data: object) -> Node:

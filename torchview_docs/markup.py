@@ -136,6 +136,6 @@ def _number(count: int, one: str, many: str) -> str:
 def _tensors(what: str, tensors: list[tuple[str, TensorMeta]]) -> str:
     if not tensors:
         return "no outputs" if what == "output" else "No inputs"
-    words = [f"{name} ({'×'.join(map(str, meta.shape)) or 'scalar'}, {meta.dtype})" for name, meta in tensors]
+    words = [f"{name} ({meta.written}, {meta.dtype})" for name, meta in tensors]
     more = f" and {len(words) - NAMED} more" if len(words) > NAMED else ""
     return f"{what}{'s' if len(words) > 1 else ''}: {', '.join(words[:NAMED])}{more}"

@@ -13,6 +13,7 @@ __all__ = ["describe", "slip_in_dtype", "slip_in_text", "slip_in_value"]
 _TENSOR = r"(?:torch\.)?\w+\s*\[[^\]]*\]"
 _FILLED = re.compile(rf"\b({'|'.join(FILLS)})\s+({_TENSOR})")
 _SCALAR = re.compile(r"\b(\w+)\s*\[\s*\]")
+_SLICE = re.compile(r"([^\W\d]\w*):(\d+)")
 _NAMED = re.compile(rf"([^\W\d]\w*)\s*:\s*({_TENSOR})")
 
 #: Of kinds of expressions that some place refuses.
@@ -74,7 +75,9 @@ def slip_in_value(node: ast.expr) -> str:
 def slip_in_dtype(written: str, sizes: ast.expr) -> str:
     """What is wrong with the name before a tensor's sizes."""
     if written in FILLS:
-        return f"{written!r} is not a dtype; write `{written}(float32[{ast.unparse(sizes).strip('()')}])`"
+        # A named size has come as a slice.
+        inside = _SLICE.sub(r"\1=\2", ast.unparse(sizes).strip("()"))
+        return f"{written!r} is not a dtype; write `{written}(float32[{inside}])`"
     hint = (
         nearest(written, DTYPES) or "; known are float32, float16, bfloat16, int64, bool and torch's others"
     )

@@ -161,8 +161,8 @@ def operation_name(node: Node) -> str:
 
 
 def shape(tensor: TensorMeta) -> str:
-    """`1×128×768`; `scalar` for a tensor without dimensions."""
-    return "×".join(map(str, tensor.shape)) or "scalar"
+    """`1×128×768`, `N×128×768` with a name; `scalar` for a tensor without dimensions."""
+    return tensor.written
 
 
 def count(number: int) -> str:
