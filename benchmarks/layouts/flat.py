@@ -1,6 +1,7 @@
 """Flat: the same boxes laid out by Graphviz' `dot` in one piece, panels as clusters.
 
-Cards have the sizes that we draw, titles the room that theirs and their notes and badges take.
+Cards have the sizes that we draw, sheets of stacks included, titles the room that theirs and their
+notes and badges take. The sheets of panels take no room.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import sys
 from collections import defaultdict
 from typing import Any
 
-from torchview_docs.drawing.layout.boxes import card_sizes, frame_room
+from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.boxes import card_sizes, frame_room, sheets
 from torchview_docs.drawing.layout.directions import Direction
-from torchview_docs.drawing.scene import Frame, Scene
+from torchview_docs.drawing.scene import Card, Frame, Scene
 
 from .picture import Box, Line, Picture, Point, Text
 
@@ -60,7 +62,8 @@ def _dot(scene: Scene) -> str:
     def fill(name: str | None) -> None:
         for card in cards[name]:
             width, height = measured[card.name]
-            size = f"width={width / _INCH:.3f} height={height / _INCH:.3f}"
+            room = _sheets(card)
+            size = f"width={(width + room) / _INCH:.3f} height={(height + room) / _INCH:.3f}"
             lines.append(f"{ids[card.name]} [{size}]")
         for frame in frames[name]:
             lines.append(f"subgraph {clusters[frame.name]} {{")
@@ -77,6 +80,11 @@ def _dot(scene: Scene) -> str:
             label = f" [label={_room(link.label_width, 11)}]"
         lines.append(f"{ids[link.source]} -> {ids[link.target]}{label}")
     return "\n".join([*lines, "}"])
+
+
+def _sheets(card: Card) -> float:
+    """How far a stack's sheets reach beyond its card, down and to the right."""
+    return sheets(card.repeat) * sizes.CARD_SHEET
 
 
 def _title_width(frame: Frame) -> float:
@@ -100,7 +108,9 @@ def _picture(scene: Scene, data: dict[str, Any]) -> Picture:
         x, y = map(float, objects[f"n{i}"]["pos"].split(","))
         y = height - y
         w, h = measured[card.name]
-        cards[card.name] = Box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        room = _sheets(card)
+        left, top = x - (w + room) / 2, y - (h + room) / 2
+        cards[card.name] = Box(left, top, left + w, top + h)
     panels, texts = {}, []
     for i, frame in enumerate(scene.frames):
         made = objects[f"cluster_{i}"]

@@ -6,6 +6,8 @@ from typing import Final
 
 #: Between a panel's border and what it holds, across the flow.
 PADDING: Final = 14.0
+#: The same between the border and a line that passes.
+LINE_PADDING: Final = 10.0
 #: Kept free at the top of a panel for its title.
 TITLE_BAND: Final = 26.0
 #: Kept free under a rank for the labels of what leaves it.

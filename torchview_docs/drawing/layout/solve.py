@@ -97,12 +97,12 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
     """Borders, title, wires and labels, moved so that the panel's corner is the origin."""
     problem, x = layering.problem, placement.x
     room = extents(layering)
-    low = min((x[i] - e.left for i, e in enumerate(room)), default=0.0)
-    high = max((x[i] + e.right for i, e in enumerate(room)), default=0.0)
+    framed = problem.title is not None
+    padding = [_padding(layering, i) if framed else 0.0 for i in range(len(room))]
+    low = min((x[i] - e.left - p for i, (e, p) in enumerate(zip(room, padding, strict=True))), default=0.0)
+    high = max((x[i] + e.right + p for i, (e, p) in enumerate(zip(room, padding, strict=True))), default=0.0)
     title_x, subtitle_x, height = low, None, placement.height
     if problem.title is not None:
-        low -= sizes.PADDING
-        high += sizes.PADDING
         if problem.title_at == "side":
             low -= sizes.TITLE_BAND - sizes.PADDING
             needed = problem.title.width + problem.title.note + 3 * sizes.TITLE_MARGIN
@@ -135,6 +135,11 @@ def _finish(layering: Layering, placement: Placement) -> Solution:
         title_x=title_x - low,
         subtitle_x=None if subtitle_x is None else subtitle_x - low,
     )
+
+
+def _padding(layering: Layering, item: int) -> float:
+    """Least distance of an item from its panel's border."""
+    return sizes.LINE_PADDING if layering.items[item].kind == "dummy" else sizes.PADDING
 
 
 def _labels(layering: Layering, placement: Placement, low: float) -> list[PanelLabel]:
