@@ -65,6 +65,15 @@ def test_a_panel_with_more_lines_than_anybody_could_follow_is_refused_at_once():
 
 
 @pytest.mark.slow
+def test_a_long_panel_is_drawn_however_long_it_is():
+    count = 12_000
+    cards = tuple(card(f"c{i}") for i in range(count))
+    links = [link(f"c{i - 1}", f"c{i}") for i in range(1, count)]
+    links += [link(f"c{i - 5}", f"c{i}", position=1) for i in range(5, count, 5)]
+    assert len(lay_out(Scene(cards, (), tuple(links))).cards) == count
+
+
+@pytest.mark.slow
 def test_a_constant_that_a_thousand_cards_read_is_one_rail():
     cards = [card("x"), card("k"), *(card(f"c{i}") for i in range(1000))]
     links = [link(f"c{i - 1}" if i else "x", f"c{i}") for i in range(1000)]
