@@ -8,9 +8,10 @@ from typing import Any
 from torchview_docs.graph import Graph, Node, Use
 from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
 from torchview_docs.tracing.functions import Kind
-from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
+from torchview_docs.tracing.modules import Modules, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.packed import named, operands, values
+from torchview_docs.tracing.parameter_counts import ParameterCounts
 from torchview_docs.tracing.phases import phase_node, without_empty_phases
 from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.plans import Plan, Plans, renames

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
-from torchview_docs.tracing.internals import is_lazy
+from torchview_docs.tracing.internals import is_shapeless
 from torchview_docs.tracing.modules import Modules, class_of
 from torchview_docs.tracing.packed import operands
 from torchview_docs.tracing.record import Call
@@ -15,8 +15,7 @@ from torchview_docs.tracing.tensors import Tensors, Value
 __all__ = ["Held", "Holdings", "hidden", "where_it_enters"]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A tensor that modules hold: dotted name, `parameter`, `buffer` or `constant`, and all owners."""
 
     name: str
@@ -43,7 +42,7 @@ class Holdings:
         found = self._found.get(value)
         if not self._again and (found is None or len(self._modules.all) != self._count):
             self._again = True
-            self._found |= self._look()
+            self._found |= self._look(again=True)
             found = self._found.get(value)
         return found
 
@@ -51,10 +50,10 @@ class Holdings:
         """The first value on a storage that a module holds."""
         return next((v for v in self._found if v.storage == storage), None)
 
-    def _look(self) -> dict[Value, Held]:
+    def _look(self, *, again: bool = False) -> dict[Value, Held]:
         found: dict[Value, Held] = {}
-        for name, kind, tensor, owner in self._modules.tensors():
-            if not is_lazy((type(tensor),)):
+        for name, kind, tensor, owner in self._modules.tensors(again=again):
+            if not is_shapeless(tensor):
                 value = self._values.value(tensor)
                 first = found.get(value)
                 if first is None:
