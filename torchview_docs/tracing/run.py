@@ -17,6 +17,7 @@ from torchview_docs.graph import Graph
 from torchview_docs.tracing.ambient import fixed_randomness
 from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
+from torchview_docs.tracing.holdings import Holdings
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.input_graphs import input_graphs
 from torchview_docs.tracing.internals import buffers, is_shapeless, parameters
@@ -27,7 +28,6 @@ from torchview_docs.tracing.owners import called, modules_in, owner_of
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.phases import seen_phases
 from torchview_docs.tracing.recorder import Recorder
-from torchview_docs.tracing.sources import Holdings
 from torchview_docs.tracing.state import Saved
 from torchview_docs.tracing.unread import held_by_objects, without_unread
 
