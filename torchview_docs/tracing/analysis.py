@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torchview_docs.graph import Graph, Node, Use
-from torchview_docs.tracing.dataflow import Dataflow, Loan, Output
+from torchview_docs.tracing.dataflow import Dataflow, Output
 from torchview_docs.tracing.functions import Kind
-from torchview_docs.tracing.modules import Modules, ParameterCounts, class_name, class_of, config_of_module
+from torchview_docs.tracing.holdings import Holdings
+from torchview_docs.tracing.loans import Loans
+from torchview_docs.tracing.modules import Modules, class_name, class_of, config_of_module
 from torchview_docs.tracing.names import Names
 from torchview_docs.tracing.packed import named, operands, values
+from torchview_docs.tracing.parameter_counts import ParameterCounts
 from torchview_docs.tracing.phases import phase_node, without_empty_phases
 from torchview_docs.tracing.places import place_of_class
 from torchview_docs.tracing.plans import Plan, Plans, renames
 from torchview_docs.tracing.record import Call, Exit, Leave, Record
 from torchview_docs.tracing.record import Op as OpEvent
 from torchview_docs.tracing.region import Region, indexed
-from torchview_docs.tracing.sources import Holdings, hidden, where_it_enters
 from torchview_docs.tracing.steps import Steps
 from torchview_docs.tracing.tensors import Value
+from torchview_docs.tracing.uses import Uses
 
 __all__ = ["analyse"]
+
+_SETITEM = Kind.SETITEM
 
 
 def analyse(record: Record, modules: Modules, held: Holdings, *, name: str, device: str, mode: str) -> Graph:
@@ -48,20 +53,21 @@ class _Analysis:
         self.record = record
         self.modules = modules
         self.held = held
-        self.flow = Dataflow()
-        self.steps = Steps()
         #: Where the classes of modules are written.
         self.sources: dict[str, str] = {}
+        self.flow = Dataflow()
+        self.steps = Steps()
         self.names = Names(record, modules, model)
+        self.uses = Uses(self.flow, self.steps, self.names, held)
+        self._loans = Loans(self.flow)
         self._plans = Plans()
+        #: Calls in which something happens.
         self.open = _calls_with_children(record)
-        self._loans: dict[Call, list[Loan]] = {}
-        self._sources: dict[tuple[Call | None, Value], str] = {}
+        #: What calls are called with, under the names of the parameters.
+        self._given: dict[Call, list[tuple[str, Value]]] = {}
         self._parameters = ParameterCounts()
         #: Uses of tensors that modules hold, by open calls: whether the tensor becomes a node is seen later.
         self._late: list[tuple[str, Call | None, str, Value]] = []
-        #: Of what left torch: the tensor, the call in which it left, and where it came from then.
-        self._gone: dict[Value, tuple[Value, Call | None, list[Output]]] = {}
         #: Operations that update running statistics, and how many outputs they have besides.
         self._statistics: list[tuple[str, int]] = []
 
@@ -69,14 +75,14 @@ class _Analysis:
         for path, value in self.record.inputs:
             name = self.names.free(path, None)
             self.steps.put(-1, Node(name, "placeholder", path, outputs=(value.form.meta,)))
-            self.flow.bind(value, (name, 0), -1)
+            self.flow.bind(value, name, 0, -1)
         for time, event in enumerate(self.record.events):
             if isinstance(event, OpEvent):
                 self._operation(time, event)
             elif isinstance(event, Call):
                 self._enter(time, event)
             elif isinstance(event, Leave):
-                self._gone[event.value] = (event.source, event.call, self.flow.read(event.source))
+                self.uses.leave(event)
             else:
                 self._exit(time, event)
         end = len(self.record.events)
@@ -85,9 +91,9 @@ class _Analysis:
             args = tuple(self._uses("0", value, None, end))
             self.steps.put(end, Node(name, "output", path.removeprefix(".") or "output", args=args))
         for name, scope, arg, value in self._late:
-            source = self._sources.get((scope, value))
-            if source is not None:
-                self.steps.add_use(name, Use(source, 0, arg))
+            use = self.uses.of_source(arg, value, scope)
+            if use is not None:
+                self.steps.add_use(name, use)
         self._forget_statistics()
         return without_empty_phases(list(self.steps))
 
@@ -110,64 +116,82 @@ class _Analysis:
         if plan.renames:
             self._rename(time, event, plan.kind, outputs)
             return
-        call, writes, flow = event.call, event.writes, self.flow
-        name = self.names.free(plan.short, call)
-        part = _part(plan, event)
+        call, names = event.call, self.names
+        name = names.free(plan.short, call)
+        part = _part(event) if plan.kind is _SETITEM else None
+        args = self.uses.plain(plan.paths, used)
+        if args is None:
+            args = self._read(time, event, plan, used, outputs, part=part)
+        for arg, value in event.returned:
+            args += self.uses.detours(arg, value, time)
+        if plan.statistics:
+            self._statistics.append((name, len(outputs)))
+        if event.writes:
+            self._write(time, event, plan, name, outputs, part=part, args=args)
+        scope = names.call(call) if call is not None else None
+        metas = tuple([v.form.meta for v in outputs])
+        fields = (name, plan.name.op, plan.name.target, scope, "", tuple(args), metas, (), plan.config)
+        self.steps.put_operation(time, fields)
+        for i, value in enumerate(outputs):
+            if value in event.writes:
+                if plan.kind is not _SETITEM:
+                    self.flow.bind(value, name, i, time)
+            elif call is not None and value in used:  # it is only handed on
+                self._loans.lend(value, name, i, time, call)
+            else:
+                self.flow.bind(value, name, i, time)
+
+    def _read(
+        self,
+        time: int,
+        event: OpEvent,
+        plan: Plan,
+        used: Sequence[Value],
+        outputs: list[Value],
+        *,
+        part: Region | None,
+    ) -> list[Use]:
+        """The uses of an operation, one of which is no plain one; of its first argument it reads `part`."""
         args: list[Use] = []
         for arg, value in zip(plan.paths, used, strict=True):
-            only = flow.only(value)
-            if only is not None:  # as most
-                args.append(self._use(only, arg, value))
-            elif part is not None and value is event.args[0]:
-                args += self._uses(arg, value, call, time, [part])
+            if part is not None and value is event.args[0]:
+                args += self._uses(arg, value, event.call, time, [part])
             else:
                 # Of a storage that was written to, a view depends on what it shows.
                 shown = [v.region for v in outputs if v.storage == value.storage and v not in used]
-                regions = [region for region in shown if region] if flow.written(value) else None
-                args += self._uses(arg, value, call, time, regions or None)
-        for arg, value in event.returned:
-            args += self._detours(arg, value, time)
-        if plan.statistics:
-            self._statistics.append((name, len(outputs)))
-        if writes:
-            outputs += [w for w in writes if w not in outputs]
-            if plan.kind is not Kind.RESTRIDE:
-                carried = [(use.node, use.output) for use in args]
-                written = [(value, (name, outputs.index(value))) for value in writes]
-                self._write(time, event, part, written, carried)
-        self.steps.put(
-            time,
-            Node(
-                name,
-                plan.name.op,
-                plan.name.target,
-                self.names.call(call) if call is not None else None,
-                "",
-                tuple(args),
-                tuple([v.form.meta for v in outputs]),
-                (),
-                plan.config,
-            ),
-        )
-        for i, value in enumerate(outputs):
-            changed = value in writes
-            if not (changed and plan.kind is Kind.SETITEM):
-                handed_on = not changed and value in used
-                self._bind(value, (name, i), time, call if handed_on else None)
+                regions = [region for region in shown if region] if self.flow.written(value) else None
+                args += self._uses(arg, value, event.call, time, regions or None)
+        return args
+
+    def _uses(
+        self, arg: str, value: Value, call: Call | None, time: int, regions: list[Region] | None = None
+    ) -> list[Use]:
+        found = self.uses.plain((arg,), (value,))
+        return self.uses.of(arg, value, call, time, regions) if found is None else found
 
     def _write(
         self,
         time: int,
         event: OpEvent,
+        plan: Plan,
+        name: str,
+        outputs: list[Value],
+        *,
         part: Region | None,
-        written: list[tuple[Value, Output]],
-        carried: list[Output],
+        args: list[Use],
     ) -> None:
-        """Log what an operation has written into its arguments; `part` is how much of the first."""
+        """Log what an operation has written into its arguments; `part` is how much of the first.
+
+        What it has changed is among its outputs from now on.
+        """
+        outputs += [w for w in event.writes if w not in outputs]
+        if plan.kind is Kind.RESTRIDE:
+            return
+        carried: list[Output] = [(use.node, use.output) for use in args]
         read = [value for _, value in operands(event.args, event.kwargs)]
-        for value, output in written:
+        for value in event.writes:
             if value in read:
-                self.flow.write(value, part, output, time, carried)
+                self.flow.write(value, part, (name, outputs.index(value)), time, carried)
 
     def _rename(self, time: int, event: OpEvent, kind: Kind, outputs: list[Value]) -> None:
         """`x.data` is x; after `x.data = y` x is y."""
@@ -175,10 +199,10 @@ class _Analysis:
         if not isinstance(other, Value):
             return
         if not self.flow.bound(other):
-            source = self._source(other, event.call, time)
+            source = self.uses.source(other, event.call, time)
             if source is None:
                 return
-            self.flow.bind(other, source, -1)
+            self.flow.bind(other, *source, -1, exact=False)
         for value in (*outputs, *event.writes):
             self.flow.alias(value, other)
 
@@ -186,12 +210,17 @@ class _Analysis:
 
     def _enter(self, time: int, call: Call) -> None:
         parent, name = call.parent, self.names.call(call)
+        given = self._given[call] = named(call)
         args: list[Use] = []
-        for arg, value in named(call):
+        for arg, value in given:
             if call not in self.open:
                 args += self._uses(arg, value, parent, time)
+                continue
+            plain = self.uses.plain((arg,), (value,))
+            if plain is not None:  # as most
+                args += plain
             elif self.flow.bound(value) or not self.held.get(value):
-                args += [self._use(output, arg, value) for output in self.flow.read(value)]
+                args += self.uses.made(arg, value)
             else:
                 self._late.append((name, parent, arg, value))
         scope = self.names.call(parent) if parent is not None else None
@@ -223,84 +252,19 @@ class _Analysis:
         call = exit_.call
         name, outputs = self.names.call(call), _outputs(call.result)
         results: list[Use] = []
-        for i, value in enumerate(outputs):
-            if call in self.open:
+        if call in self.open:
+            for i, value in enumerate(outputs):
                 results += self._uses(str(i), value, call, time)
-            else:
-                handed_on = any(value is given for _, given in named(call))
-                self._bind(value, (name, i), time, call.parent if handed_on else None)
+        else:
+            given = [value for _, value in self._given[call]]
+            for i, value in enumerate(outputs):
+                if call.parent is not None and value in given:  # it is only handed on
+                    self._loans.lend(value, name, i, time, call.parent)
+                else:
+                    self.flow.bind(value, name, i, time)
         metas = tuple([value.form.meta for value in outputs])
         self.steps.complete(name, outputs=metas, results=tuple(results))
-        self._take_back(call, outputs)
-
-    def _take_back(self, call: Call, returned: list[Value]) -> None:
-        """Take back what was lent in a call, the last first; what it returns, the call around it keeps."""
-        for loan in reversed(self._loans.get(call, [])):
-            if call.parent is None or loan.value not in returned:
-                self.flow.take_back(loan)
-        kept = [loan for loan in self._loans.pop(call, []) if loan.value in returned]
-        if kept and call.parent is not None:
-            self._loans.setdefault(call.parent, []).extend(kept)
-
-    def _bind(self, value: Value, output: Output, time: int, lent_in: Call | None) -> None:
-        """Bind a value; until a call is left, where its node has only handed it on."""
-        if lent_in is None:
-            self.flow.bind(value, output, time)
-        else:
-            self._loans.setdefault(lent_in, []).append(self.flow.lend(value, output, time))
-
-    # -- sources --------------------------------------------------------------------------
-
-    def _uses(
-        self, arg: str, value: Value, call: Call | None, time: int, regions: list[Region] | None = None
-    ) -> list[Use]:
-        only = self.flow.only(value)
-        if only is not None:  # as most
-            return [self._use(only, arg, value)]
-        found = self.flow.read(value, regions)
-        if not self.flow.bound(value):
-            source = self._source(value, call, time)
-            if source is not None and source not in found:
-                found.insert(0, source)
-        return [self._use(output, arg, value) for output in found]
-
-    def _detours(self, arg: str, value: Value, time: int) -> list[Use]:
-        """Uses of a tensor whose data went through Python."""
-        source, call, found = self._gone[value]
-        uses = [self._use(output, arg, source) for output in found]
-        return [use._replace(python=True) for use in uses or self._uses(arg, source, call, time)]
-
-    def _use(self, output: Output, arg: str, value: Value) -> Use:
-        """A use; where a write through another view made it, the form that is read is told."""
-        node, number = output
-        made, meta = self.steps.outputs(node)[number], value.form.meta
-        return Use(node, number, arg, None if made is meta or made == meta else meta)
-
-    def _source(self, value: Value, call: Call | None, time: int) -> Output | None:
-        """Where a value comes from that nothing in the run has made; None for a hidden parameter."""
-        held = self.held.get(value)
-        if held is None:
-            relative = self.flow.relative(value) or self._held_relative(value)
-            if relative is not None and relative is not value:
-                if self.flow.bound(relative):
-                    return self.flow.read(relative)[-1]
-                return self._source(relative, call, time)
-        scope, start = where_it_enters(value, call, time)
-        if held is not None and scope is not None and hidden(held, scope.module):
-            return None
-        name = self._sources.get((scope, value))
-        if name is None:
-            target = held.name if held else "tensor"
-            name = self._sources[scope, value] = self.names.free(target.rpartition(".")[2], scope)
-            around = self.names.call(scope) if scope is not None else None
-            kind = held.kind if held else "constant"
-            self.steps.put(start, Node(name, "get_attr", target, around, kind, outputs=(value.form.meta,)))
-        return (name, 0)
-
-    def _held_relative(self, value: Value) -> Value | None:
-        if value.storage is None:
-            return None
-        return self.held.on_storage(value.storage)
+        self._loans.take_back(call, outputs)
 
 
 def _calls_with_children(record: Record) -> set[Call]:
@@ -317,9 +281,9 @@ def _calls_with_children(record: Record) -> set[Call]:
     return found.union(phases)  # also those in which nothing happened: they are no steps
 
 
-def _part(plan: Plan, event: OpEvent) -> Region | None:
+def _part(event: OpEvent) -> Region | None:
     """Which part of its first argument a write through an index changes."""
-    if plan.kind is not Kind.SETITEM or not isinstance(event.args[0], Value):
+    if not isinstance(event.args[0], Value):
         return None
     whole = event.args[0].region
     return indexed(whole, event.args[1]) if whole is not None else None

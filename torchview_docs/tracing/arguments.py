@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 
 from torchview_docs.tracing.containers import DEEPEST, PLAIN, pack, tensors
-from torchview_docs.tracing.tensors import Value
+from torchview_docs.tracing.tensors import Tensors, Value
 
 __all__ = ["Arguments"]
 
@@ -29,14 +29,12 @@ class Arguments:
             None where an argument's part in the result is not known.
     """
 
-    __slots__ = ("_row", "_value", "_values", "args", "given", "key", "kwargs", "operands", "used")
+    __slots__ = ("_row", "_tensors", "_values", "args", "given", "key", "kwargs", "operands", "used")
 
-    def __init__(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], value: Callable[[torch.Tensor], Value]
-    ) -> None:
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], values: Tensors) -> None:
         self.given = (args, kwargs)
         self.used: list[torch.Tensor] = []
-        self._value = value
+        self._tensors = values
         self._values: list[Value] = []
         row = self._row = list[Any]()
         self.args = tuple(self._all(args, 0))
@@ -52,10 +50,12 @@ class Arguments:
         packed: list[Any] = []
         row = self._row
         add = row.append
+        known = self._tensors.held
         for part in parts:
             kind = type(part)
             if kind in _TENSORS:
-                value = self._value(part)
+                found = known.get(id(part))
+                value = found[1] if found and found[0] is part else self._tensors.value(part)
                 self.used.append(part)
                 self._values.append(value)
                 packed.append(value)
@@ -75,5 +75,5 @@ class Arguments:
             else:
                 self._row = []  # another one: what is written from now on is not the key
                 self.used += tensors((part,), None)
-                packed.append(pack(part, self._value, depth))
+                packed.append(pack(part, self._tensors.value, depth))
         return packed

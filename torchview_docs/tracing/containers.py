@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-__all__ = ["DEEPEST", "PLAIN", "children", "is_cache", "pack", "tensors", "walk"]
+__all__ = ["DEEPEST", "PLAIN", "children", "is_cache", "pack", "pack_keywords", "tensors", "walk"]
 
 #: Most arguments are of exactly these types.
 PLAIN = frozenset({
@@ -141,3 +141,10 @@ def pack(holder: Any, value: Callable[[torch.Tensor], Any], depth: int = 0) -> A
     if inner is None:
         return holder
     return {way.removeprefix("."): pack(part, value, depth + 1) for way, part in inner}
+
+
+def pack_keywords(given: dict[str, Any], value: Callable[[torch.Tensor], Any]) -> dict[str, Any]:
+    """The same of keyword arguments."""
+    if not given:  # as most
+        return {}
+    return {_key(word).removeprefix("."): pack(part, value, 1) for word, part in given.items()}

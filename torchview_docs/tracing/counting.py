@@ -118,9 +118,7 @@ class _Counted(Memo):
     def __init__(self, memo: Memo, recorder: CountingRecorder) -> None:
         self._memo = memo
         self._recorder = recorder
-
-    def recall(self, key: Hashable) -> Recipe | None:
-        return self._memo.recall(key)
+        self.recall = memo.recall
 
     def keep(
         self, key: Hashable, result: Any, forms: dict[int, Form], used: Sequence[torch.Tensor], changed: Any

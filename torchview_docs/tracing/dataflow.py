@@ -8,35 +8,22 @@ what it carries, so that a chain of writes is drawn as a chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from torchview_docs.tracing.region import Region, overlap
 from torchview_docs.tracing.tensors import Value
 
-__all__ = ["Dataflow", "Loan", "Output"]
+__all__ = ["Binding", "Dataflow", "Output"]
 
 #: Name of a node and index of its output.
 Output: TypeAlias = "tuple[str, int]"
 
 
-class _Binding(NamedTuple):
-    output: Output
-    time: int
-
-
-@dataclass(slots=True)
-class Loan:
-    """A value that is read for a time from a node that has handed it on as it was.
-
-    `x.to(x.dtype)` is x, the same object. Where that is seen, `to` comes between x and its readers;
-    but when the module is left that wrote it, x is x again, and who reads it then reads no `to`.
-    """
-
-    value: Value
-    before: _Binding | None
-    lent: _Binding
+#: What a value is read from: node, index of its output, number of the event, and whether the output
+#: has the form of the value. A plain tuple, for one is made with each value.
+Binding: TypeAlias = "tuple[str, int, int, bool]"
 
 
 @dataclass(slots=True)
@@ -52,49 +39,52 @@ class Dataflow:
     """Bindings and writes; `time` is the number of the event."""
 
     def __init__(self) -> None:
-        self._bindings: dict[Value, _Binding] = {}
+        self._bindings: dict[Value, Binding] = {}
         #: The values in the order in which they were bound; how many of them are also known by storage.
         self._bound: list[Value] = []
         self._sorted = 0
         self._by_storage: dict[int | None, list[Value]] = {}
         self._writes: dict[int | None, list[_Write]] = {}
 
-    def bind(self, value: Value, output: Output, time: int) -> None:
-        """From now on a value is read from this output."""
-        self._bindings[value] = _Binding(output, time)
+    def bind(self, value: Value, node: str, output: int, time: int, *, exact: bool = True) -> Binding:
+        """From now on a value is read from this output; `exact` where that has the value's form."""
+        binding = self._bindings[value] = (node, output, time, exact)
         self._bound.append(value)
+        return binding
 
-    def lend(self, value: Value, output: Output, time: int) -> Loan:
-        """As `bind`, for a node that has only handed the value on; `take_back` undoes it."""
-        before = self._bindings.get(value)
-        self.bind(value, output, time)
-        return Loan(value, before, self._bindings[value])
+    def binding(self, value: Value) -> Binding | None:
+        """What a value is bound to."""
+        return self._bindings.get(value)
 
-    def take_back(self, loan: Loan) -> None:
-        """The value is again read from where it was made, unless something has made it anew since."""
-        if self._bindings.get(loan.value) is not loan.lent:
+    def restore(self, value: Value, before: Binding | None, lent: Binding) -> None:
+        """A value is again read from where it was before, unless something has made it anew since."""
+        if self._bindings.get(value) is not lent:
             return
-        if loan.before is None:
-            del self._bindings[loan.value]
+        if before is None:
+            del self._bindings[value]
         else:
-            self._bindings[loan.value] = loan.before
+            self._bindings[value] = before
 
     def alias(self, value: Value, other: Value) -> None:
         """A value is another one under a new name."""
         found = self._bindings.get(other)
         if found is not None:
-            self.bind(value, found.output, found.time)
+            self.bind(value, *found[:3], exact=False)
 
     def bound(self, value: Value) -> bool:
         """Whether something made the value."""
         return value in self._bindings
 
-    def only(self, value: Value) -> Output | None:
-        """What a value is read from where that is one output, made whole and not written to since."""
-        if value.storage in self._writes:
-            return None
-        binding = self._bindings.get(value)
-        return binding.output if binding is not None else None
+    def whole(self, values: Sequence[Value]) -> list[Binding] | None:
+        """Of values that one node each has made, whole and in their form, what they are read from."""
+        bindings, writes = self._bindings, self._writes
+        found: list[Binding] = []
+        for value in values:
+            binding = bindings.get(value)
+            if binding is None or not binding[3] or (writes and value.storage in writes):
+                return None
+            found.append(binding)
+        return found
 
     def written(self, value: Value) -> bool:
         """Whether something has been written into the value's storage."""
@@ -118,7 +108,7 @@ class Dataflow:
         """A node has changed part of a value in place."""
         target = value.region
         if target is None:
-            self._bindings[value] = _Binding(output, time)
+            self._bindings[value] = (*output, time, True)
             return
         log = self._writes.setdefault(value.storage, [])
         log.append(_Write(time, region or target, target, output, frozenset(carried)))
@@ -131,7 +121,7 @@ class Dataflow:
             regions: Which part of its storage, where it is not all of it.
         """
         binding = self._bindings.get(value)
-        found = [] if binding is None else [binding.output]
+        found = [] if binding is None else [binding[:2]]
         log = self._writes.get(value.storage)
         if log is None:
             return found
@@ -139,7 +129,7 @@ class Dataflow:
         if whole is None:
             return found
         parts = [whole] if regions is None else list(regions)
-        since = -1 if binding is None else binding.time
+        since = -1 if binding is None else binding[2]
         writes = [w for w in log if w.time > since and any(overlap(w.region, part) for part in parts)]
         for write in writes:
             if parts == [write.region]:

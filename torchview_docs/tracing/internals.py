@@ -20,6 +20,7 @@ __all__ = [
     "buffers",
     "default_device",
     "is_lazy",
+    "is_shapeless",
     "is_wrapped",
     "nested_sizes",
     "no_torch_function",
@@ -32,6 +33,7 @@ __all__ = [
 
 _C: Any = torch._C
 _UNINITIALIZED = (torch.nn.UninitializedParameter, torch.nn.UninitializedBuffer)
+_USUAL = frozenset({torch.Tensor, torch.nn.Parameter})
 
 OpOverload = torch._ops.OpOverload
 OpOverloadPacket = torch._ops.OpOverloadPacket
@@ -58,6 +60,11 @@ is_wrapped = _C._functorch.is_functorch_wrapped_tensor
 def is_lazy(types: Iterable[type]) -> bool:
     """Whether one of these classes is of parameters without shape, which take part in nothing."""
     return any(issubclass(cls, _UNINITIALIZED) for cls in types)
+
+
+def is_shapeless(t: torch.Tensor) -> bool:
+    """Whether it is a parameter or buffer without shape, as a lazy module has before its first call."""
+    return type(t) not in _USUAL and torch.nn.parameter.is_lazy(t)
 
 
 def version(t: torch.Tensor) -> int:

@@ -16,6 +16,7 @@ from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.graph import Graph
 from torchview_docs.named_sizes import resized, sizes_of
 from torchview_docs.spec import FigureSpec
+from torchview_docs.tracing.ambient import fixed_randomness
 from torchview_docs.tracing.constructing import meta_parameters
 from torchview_docs.tracing.devices import OnlyHere
 from torchview_docs.tracing.failures import reason_of
@@ -26,7 +27,6 @@ from torchview_docs.tracing.ladder import Limits, attempt, forward_failure, too_
 from torchview_docs.tracing.measures import Measures
 from torchview_docs.tracing.resolve import build
 from torchview_docs.tracing.run import Subject
-from torchview_docs.tracing.state import fixed_randomness
 
 __all__ = ["trace_spec"]
 

@@ -8,7 +8,7 @@ everything that shapes can depend on.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import torch
@@ -30,12 +30,14 @@ class Recipe(NamedTuple):
         single: Whether the result is no tuple.
         writes: Numbers of the arguments that are changed.
         flops: How many it takes, where they are counted.
+        only: The form of the result, where it is one new tensor and nothing is changed.
     """
 
     parts: tuple[Part, ...]
     single: bool
     writes: tuple[int, ...]
     flops: int = 0
+    only: Form | None = None
 
 
 class Memo:
@@ -44,6 +46,8 @@ class Memo:
     def __init__(self, size: int = 20_000) -> None:
         self._size = size
         self._recipes: dict[Hashable, Recipe] = {}
+        #: How an equal operation's result was made.
+        self.recall: Callable[[Hashable], Recipe | None] = self._recipes.get
 
     @staticmethod
     def key(function: Any, arguments: tuple[Hashable, ...]) -> Hashable | None:
@@ -51,10 +55,6 @@ class Memo:
         if torch.is_grad_enabled() or any_autocast():
             return None
         return (function, torch.get_default_dtype(), arguments)
-
-    def recall(self, key: Hashable) -> Recipe | None:
-        """How an equal operation's result was made."""
-        return self._recipes.get(key)
 
     def put(self, key: Hashable, recipe: Recipe) -> None:
         """Remember how a result is made."""
@@ -93,6 +93,8 @@ class Memo:
             return None
         if len(self._recipes) >= self._size:
             self._recipes.clear()
-        recipe = Recipe(tuple(parts), single, tuple([numbers[id(t)] for t in changed]))
+        writes = tuple([numbers[id(t)] for t in changed])
+        only = parts[0] if single and not writes and isinstance(parts[0], Form) else None
+        recipe = Recipe(tuple(parts), single, writes, only=only)
         self._recipes[key] = recipe
         return recipe

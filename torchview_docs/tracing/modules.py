@@ -1,23 +1,22 @@
-"""The module tree: path, class, configuration and parameters of each module of a model."""
+"""The module tree: path, class and configuration of each module of a model."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import torch
 
-from torchview_docs.graph import Parameters
+from torchview_docs.tracing.attributes import ATOMS, REGISTERED, Attributes
 from torchview_docs.tracing.internals import buffers, parameters, submodules
 
 _CONTAINERS = (list, tuple, dict)
 _HOLDERS = (*_CONTAINERS, torch.nn.Module)
-_REGISTERED = frozenset({"_modules", "_parameters", "_buffers"})
 _DERIVED = ("Parametrized", "FSDP")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
-__all__ = ["Modules", "ParameterCounts", "class_name", "class_of", "config_of_module"]
+__all__ = ["Modules", "class_name", "class_of", "config_of_module"]
 
 
 def class_name(module: torch.nn.Module) -> str:
@@ -54,6 +53,9 @@ class Modules:
     Args:
         root: The module that paths begin at; None of a plain function.
         others: Further modules that are known before they are called.
+
+    Attributes:
+        attributes: What hung at each of the modules that were known from the start.
     """
 
     def __init__(self, root: torch.nn.Module | None, others: Iterable[torch.nn.Module] = ()) -> None:
@@ -62,6 +64,7 @@ class Modules:
         self._taken: set[str] = set()
         #: Held so that no id is used again.
         self._held: list[torch.nn.Module] = []
+        self.attributes: list[Attributes] = []
         if root is not None:
             self._add(root, "")
         for other in others:
@@ -81,15 +84,19 @@ class Modules:
             path = self._paths[id(module)]
         return path
 
-    def tensors(self) -> Iterator[tuple[str, str, torch.Tensor, torch.nn.Module]]:
-        """Dotted name, kind, tensor and owner of every tensor that a module holds, in order."""
-        for module in list(self._held):
+    def tensors(self, *, again: bool = False) -> Iterator[tuple[str, str, torch.Tensor, torch.nn.Module]]:
+        """Dotted name, kind, tensor and owner of every tensor that a module holds, in order.
+
+        Args:
+            again: Look at what hangs there by now.
+        """
+        for own in [*map(Attributes, self._held)] if again else self.attributes:
+            module = own.module
             prefix = self._paths[id(module)]
-            plain = {k: v for k, v in vars(module).items() if isinstance(v, torch.Tensor)}
             for kind, held in (
                 ("parameter", parameters(module)),
                 ("buffer", buffers(module)),
-                ("constant", plain),
+                ("constant", own.tensors()),
             ):
                 for name, tensor in held.items():
                     if tensor is not None:
@@ -116,9 +123,10 @@ class Modules:
     def _add_hidden(self) -> None:
         for module in self._held:  # grows while it runs: hidden modules may hide others
             prefix = self._paths[id(module)]
-            for name, value in list(vars(module).items()):
-                empty = isinstance(value, _CONTAINERS) and not value
-                if empty or not isinstance(value, _HOLDERS) or name in _REGISTERED:
+            own = Attributes(module)
+            self.attributes.append(own)
+            for name, value in own.rest:
+                if name in REGISTERED or not isinstance(value, _HOLDERS):
                     continue
                 for key, hidden in _in_containers(value):
                     if id(hidden) not in self._paths:
@@ -136,79 +144,12 @@ class Modules:
 def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, torch.nn.Module]]:
     if isinstance(value, torch.nn.Module):
         yield key, value
-    elif depth < 3 and type(value) in (list, tuple, dict):
+    elif depth < 3 and type(value) in _CONTAINERS:
+        if type(value) is not dict and ATOMS.issuperset(map(type, value)):
+            return  # as most
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for way, part in list(items):
             yield from _in_containers(part, f"{key}.{way}" if key else str(way), depth + 1)
-
-
-class _Counted(NamedTuple):
-    """A parameter as it counts."""
-
-    elements: int
-    trained: bool
-    dtype: torch.dtype
-
-
-class ParameterCounts:
-    """Counts of modules' parameters; one that is shared counts once, lazy ones not yet."""
-
-    def __init__(self) -> None:
-        self._found: dict[int, Parameters] = {}
-        #: Of each module, the parameters in it and below, by id.
-        self._below: dict[int, dict[int, _Counted]] = {}
-
-    def of(self, module: torch.nn.Module) -> Parameters:
-        """Those of one module."""
-        found = self._found.get(id(module))
-        if found is None:
-            below = self._in(module)
-            total = [*below.values()]
-            own = total
-            if any(child is not None for child in submodules(module).values()):
-                mine = {id(p) for p in parameters(module).values()}
-                own = [counted for key, counted in below.items() if key in mine]
-            elements = sum([p.elements for p in total])
-            found = self._found[id(module)] = Parameters(
-                elements if own is total else sum([p.elements for p in own]),
-                elements,
-                sum([p.elements for p in total if p.trained]),
-                _dtypes(total),
-            )
-        return found
-
-    def _in(self, module: torch.nn.Module) -> dict[int, _Counted]:
-        below = self._below.get(id(module))
-        if below is None:
-            below = self._below[id(module)] = _own(module)  # before its children, which may hold it again
-            for child in submodules(module).values():
-                if child is not None:
-                    below |= self._in(child)
-        return below
-
-
-def _own(module: torch.nn.Module) -> dict[int, _Counted]:
-    return {
-        id(p): _Counted(p.numel(), p.requires_grad, p.dtype)
-        for p in parameters(module).values()
-        if p is not None and not torch.nn.parameter.is_lazy(p)
-    }
-
-
-def _dtypes(counted: Collection[_Counted]) -> str:
-    """The dtypes of parameters, that of most elements first."""
-    kinds = {p.dtype for p in counted}
-    if len(kinds) < 2:  # as nearly always
-        return "".join([str(dtype).removeprefix("torch.") for dtype in kinds])
-    elements: dict[torch.dtype, int] = {}
-    for p in counted:
-        elements[p.dtype] = elements.get(p.dtype, 0) + p.elements
-    return ", ".join(
-        [
-            str(dtype).removeprefix("torch.")
-            for dtype in sorted(elements, key=elements.__getitem__, reverse=True)
-        ]
-    )
 
 
 def config_of_module(module: torch.nn.Module) -> str:

@@ -14,11 +14,13 @@ import torch
 
 from torchview_docs.collection import no_collection
 from torchview_docs.graph import Graph
+from torchview_docs.tracing.ambient import fixed_randomness
 from torchview_docs.tracing.analysis import analyse
 from torchview_docs.tracing.containers import children, is_cache, walk
+from torchview_docs.tracing.holdings import Holdings
 from torchview_docs.tracing.hybrid import Hybrid
 from torchview_docs.tracing.input_graphs import input_graphs
-from torchview_docs.tracing.internals import buffers, is_lazy, parameters
+from torchview_docs.tracing.internals import buffers, is_shapeless, parameters
 from torchview_docs.tracing.measures import NOTHING, Measures, measured
 from torchview_docs.tracing.memo import Memo
 from torchview_docs.tracing.modules import Modules, class_name
@@ -26,8 +28,7 @@ from torchview_docs.tracing.owners import called, modules_in, owner_of
 from torchview_docs.tracing.packed import argument_names, forward_names
 from torchview_docs.tracing.phases import seen_phases
 from torchview_docs.tracing.recorder import Recorder
-from torchview_docs.tracing.sources import Holdings
-from torchview_docs.tracing.state import Saved, fixed_randomness
+from torchview_docs.tracing.state import Saved
 from torchview_docs.tracing.unread import held_by_objects, without_unread
 
 __all__ = ["Subject", "model_name", "run"]
@@ -87,7 +88,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         model = root = _copied(root)  # what a lazy module becomes at its first call cannot be undone
         used = [root]
         modules = Modules(root)
-    saved = Saved(modules.all)
+    saved = Saved(modules)
     recorder = _recorder(subject)(hybrid, memo, guard=saved.guard, budget=budget)
     try:
         held = Holdings(modules, recorder.values)
@@ -102,7 +103,7 @@ def _run(subject: Subject, hybrid: Hybrid | None, memo: Memo | None, *, grad: bo
         in_objects = held_by_objects(arguments)
         recorder.record.inputs = [(name, recorder.values.value(t)) for name, t in inputs]
         for module in used:
-            _set_mode(module, training=subject.mode == "train")
+            _set_mode(module, modules, training=subject.mode == "train")
         with fixed_randomness(), torch.set_grad_enabled(grad), seen_phases(modules.all), recorder:
             result = model(*subject.args, **subject.kwargs)
         recorder.record.outputs = [(path, recorder.values.value(t)) for path, t in _outputs(result)]
@@ -134,8 +135,10 @@ def _copied(model: torch.nn.Module) -> torch.nn.Module:
     return copy.deepcopy(model, memo)
 
 
-def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
-    if all(module.training is training for module in root.modules()):
+def _set_mode(root: torch.nn.Module, modules: Modules, *, training: bool) -> None:
+    if all(m.training is training for m in modules.all):
+        return  # as mostly; those below the root alone are not had as fast
+    if all(m.training is training for m in root.modules()):
         return
     try:
         root.train(training)
@@ -146,7 +149,7 @@ def _set_mode(root: torch.nn.Module, *, training: bool) -> None:
 
 def _has_lazy(modules: Modules) -> bool:
     return any(
-        tensor is not None and is_lazy((type(tensor),))
+        tensor is not None and is_shapeless(tensor)
         for module in modules.all
         for held in (parameters(module), buffers(module))
         for tensor in held.values()
@@ -158,8 +161,11 @@ def _floats(modules: Modules, inputs: list[torch.Tensor]) -> Iterator[torch.Tens
     yield from (t for t in inputs if t.is_floating_point() or t.is_complex())
     for module in modules.all:
         for held, smallest in ((parameters(module), 0), (buffers(module), 1 << 16)):
-            made = [t for t in held.values() if t is not None and not is_lazy((type(t),))]
-            yield from (t for t in made if t.is_floating_point() and t.numel() > smallest)
+            for t in held.values():
+                if t is None or is_shapeless(t) or t.is_meta:
+                    continue
+                if t.is_floating_point() and t.numel() > smallest:
+                    yield t
 
 
 def _inputs(arguments: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, torch.Tensor]]:

@@ -1,67 +1,16 @@
-"""Sources: parameters, buffers and constants, and in which call they appear as nodes."""
+"""Sources: in which call a tensor that nothing in the run has made appears as a node, if it does."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 
-from torchview_docs.tracing.internals import is_lazy
-from torchview_docs.tracing.modules import Modules, class_of
+from torchview_docs.tracing.holdings import Held
+from torchview_docs.tracing.modules import class_of
 from torchview_docs.tracing.packed import operands
 from torchview_docs.tracing.record import Call
-from torchview_docs.tracing.tensors import Tensors, Value
+from torchview_docs.tracing.tensors import Value
 
-__all__ = ["Held", "Holdings", "hidden", "where_it_enters"]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A tensor that modules hold: dotted name, `parameter`, `buffer` or `constant`, and all owners."""
-
-    name: str
-    kind: str
-    owners: tuple[torch.nn.Module, ...]
-
-
-class Holdings:
-    """The tensors that modules hold, by value.
-
-    They are looked up before the run, and once more when somebody asks for a value that was not
-    there then: parameters are made and replaced while models run, but in few of them.
-    """
-
-    def __init__(self, modules: Modules, values: Tensors) -> None:
-        self._modules = modules
-        self._values = values
-        self._count = len(modules.all)
-        self._found = self._look()
-        self._again = False
-
-    def get(self, value: Value) -> Held | None:
-        """What is known of a value; None where no module holds it."""
-        found = self._found.get(value)
-        if not self._again and (found is None or len(self._modules.all) != self._count):
-            self._again = True
-            self._found |= self._look()
-            found = self._found.get(value)
-        return found
-
-    def on_storage(self, storage: int) -> Value | None:
-        """The first value on a storage that a module holds."""
-        return next((v for v in self._found if v.storage == storage), None)
-
-    def _look(self) -> dict[Value, Held]:
-        found: dict[Value, Held] = {}
-        for name, kind, tensor, owner in self._modules.tensors():
-            if not is_lazy((type(tensor),)):
-                value = self._values.value(tensor)
-                first = found.get(value)
-                if first is None:
-                    found[value] = Held(name, kind, (owner,))
-                else:  # tied: the first name, all owners
-                    found[value] = Held(first.name, first.kind, (*first.owners, owner))
-        return found
+__all__ = ["hidden", "where_it_enters"]
 
 
 def where_it_enters(value: Value, call: Call | None, time: int) -> tuple[Call | None, int]:

@@ -57,23 +57,26 @@ class Tensors:
 
     Args:
         hold: Keep the tensors alive; else only their addresses.
+
+    Attributes:
+        held: By id: the tensor, or a weak reference to it, and its value.
     """
 
     def __init__(self, *, hold: bool) -> None:
         self._hold = hold
-        self._known: dict[int, tuple[Any, Value]] = {}
+        self.held: dict[int, tuple[Any, Value]] = {}
         self._storages: dict[int, tuple[int, Any]] = {}
 
     def value(self, t: torch.Tensor) -> Value:
         """The value of a tensor; the same as long as it is the same object."""
-        known = self._known.get(id(t))
+        known = self.held.get(id(t))
         if known is not None and (known[0] if self._hold else known[0]()) is t:
             return known[1]
         return self._see(t, self._make(t))
 
     def known(self, t: torch.Tensor) -> Value | None:
         """The value of a tensor that was seen before; asks nothing of the tensor."""
-        found = self._known.get(id(t))
+        found = self.held.get(id(t))
         return found[1] if found and (found[0] if self._hold else found[0]()) is t else None
 
     def fresh(self, t: torch.Tensor, form_: Form) -> Value:
@@ -91,7 +94,7 @@ class Tensors:
     def swap(self, swap: Callable[[], object], one: torch.Tensor, other: torch.Tensor) -> None:
         """Exchange what two tensors are by `swap`, which no reference to them may see."""
         values = self.value(one), self.value(other)
-        del self._known[id(one)], self._known[id(other)]
+        del self.held[id(one)], self.held[id(other)]
         try:
             swap()
         except BaseException:
@@ -106,11 +109,11 @@ class Tensors:
         old, new = self.value(t), self._make(t)
         if (old.form, old.storage, old.offset) == (new.form, new.storage, new.offset):
             return old
-        self._known[id(t)] = (self._known[id(t)][0], new)
+        self.held[id(t)] = (self.held[id(t)][0], new)
         return new
 
     def _see(self, t: torch.Tensor, value: Value) -> Value:
-        self._known[id(t)] = (t if self._hold else weakref.ref(t), value)
+        self.held[id(t)] = (t if self._hold else weakref.ref(t), value)
         return value
 
     def _make(self, t: torch.Tensor) -> Value:
