@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["contrast", "parse_colour", "seen", "tinted"]
+__all__ = ["TINT", "contrast", "parse_colour", "seen", "tinted"]
 
 #: Behind a card, in the light and in the dark (`--tv-card` of figure.css).
 CARDS = ("#ffffff", "#1a212b")
-#: The least contrast of a line with each of them, so that it is 3 (WCAG 2.2, 1.4.11) on light panels
-#: and pages too, which are darker than cards; dark ones are darker than dark cards.
-_LINES = (3.4, 3.0)
+#: How much of an author's colour lies over a card: whatever it is, text keeps its contrast on it.
+TINT = 0.14
+#: A light panel, whose tint and whose page's make it darker than a card.
+_PANEL = "#f3f4f6"
+#: The least contrast of a line that is to be seen (WCAG 2.2, 1.4.11), and a little for rounding.
+_LINES = 3.03
 
 #: The names of CSS Color 4, each with its value.
 _NAMES = """
@@ -82,14 +85,17 @@ def contrast(one: str, other: str) -> float:
 
 
 def seen(colour: str) -> str:
-    """The colour, made darker or lighter as far as a line of it is to be seen on light and on dark cards."""
-    (light, dark), (on_light, on_dark) = CARDS, _LINES
+    """The colour, made darker or lighter as far as a line of it is to be seen on light and on dark pages.
+
+    It stands on a card that has a tint of it, or around a panel.
+    """
+    light, dark = (tinted(card, colour, TINT) for card in CARDS)
     share = 0
     made = colour
-    while contrast(made, light) < on_light:
+    while min(contrast(made, light), contrast(made, _PANEL)) < _LINES:
         share += 1
         made = tinted(colour, "#000000", share / 100)
-    while contrast(made, dark) < on_dark:
+    while min(contrast(made, dark), contrast(made, CARDS[1])) < _LINES:
         share += 1
         made = tinted(colour, "#ffffff", share / 100)
     return made

@@ -53,7 +53,7 @@ def figure_box(
         head = _SIZE.sub(f' width="{escape(spec.width)}"', head, count=1)
         scrolls = not spec.width.endswith("%")
     classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
-    focus = f' tabindex="0" role="region" aria-labelledby="{name[1]}"' if scrolls and name else ""
+    focus = f' tabindex="0" role="group" aria-labelledby="{name[1]}"' if scrolls and name else ""
     below = _notes(remarks) + layer_table(layers, spec.table)
     return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{below}'
 

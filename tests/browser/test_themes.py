@@ -168,7 +168,8 @@ class TestPaper:
         )
         assert cut == []
         right = browser.run(
-            "return Math.max(...[...document.querySelectorAll('svg.tv')].map(e => e.getBoundingClientRect().right))"
+            "return Math.max(...[...document.querySelectorAll('svg.tv')]"
+            ".map(e => e.getBoundingClientRect().right))"
         )
         assert right <= width
         hidden, details, below = (

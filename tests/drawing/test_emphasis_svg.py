@@ -96,10 +96,10 @@ def test_a_row_stands_out_in_its_card() -> None:
 def test_only_colours_of_the_author_are_styles() -> None:
     plain = written(highlight=("body",), shade="params", note=(Note("body", "x"),), legend=True)
     assert not any(element.get("style") for element in plain.iter())
-    coloured = written(color=(Colour("pool", "#ff0000"), Colour("body", "#c2410c"))[1:])
+    coloured = written(color=(Colour("pool", "#ff0000"), Colour("body", "#d9480f"))[1:])
     styles = [element.get("style") for element in coloured.iter() if element.get("style")]
     assert styles
-    assert all("#c2410c" in str(style) for style in styles)
+    assert all("#d9480f" in str(style) for style in styles)
 
 
 def test_a_figure_without_emphasis_has_no_byte_of_it() -> None:

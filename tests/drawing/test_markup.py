@@ -32,7 +32,7 @@ class TestFigureBox:
         assert box.attrib == {
             "class": "tv-box",
             "tabindex": "0",
-            "role": "region",
+            "role": "group",
             "aria-labelledby": "f1.title",
         }
 

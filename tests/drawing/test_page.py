@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from torchview_docs.drawing.cards import scene
+from torchview_docs.drawing.draw import draw
 from torchview_docs.drawing.layout import lay_out
-from torchview_docs.drawing.layout.sizes import PAGE_ACROSS
+from torchview_docs.drawing.layout.sizes import PAGE_ACROSS, PAGE_ALONG
 from torchview_docs.drawing.page import fits, laid_out
 from torchview_docs.errors import LayoutError
 from torchview_docs.graph import Graph, Node, TensorMeta, Use
@@ -61,3 +65,38 @@ def test_what_can_be_laid_out_is_drawn_as_it_is() -> None:
     assert depth is None
     assert len(drawing.cards) == 10
     assert fits(graph, SPEC) == (drawing.width <= PAGE_ACROSS)
+
+
+#: Functions of six families, so that a legend has several lines.
+FUNCTIONS = (
+    "torch.sin",
+    "torch.relu",
+    "torch.layer_norm",
+    "torch.max_pool2d",
+    "torch.embedding",
+    "torch.linear",
+)
+
+
+def chain(count: int) -> Graph:
+    """A model that calls functions, one after the other."""
+    names = ["x", *(f"f{number}" for number in range(count))]
+    nodes = [Node("x", "placeholder", "x", outputs=FLOATS)]
+    for number, (before, name) in enumerate(pairwise(names)):
+        function = FUNCTIONS[number % len(FUNCTIONS)]
+        nodes.append(Node(name, "call_function", function, args=(Use(before),), outputs=FLOATS))
+    return Graph("Net", (*nodes, Node("output", "output", "output", args=(Use(names[-1]),))))
+
+
+def longest(spec: FigureSpec) -> int:
+    """How long a chain may be to fit on a page."""
+    return max(count for count in range(10, 60) if fits(chain(count), spec))
+
+
+def test_a_legend_has_its_part_in_how_high_a_figure_is() -> None:
+    plain = replace(SPEC, hide_module_functions=False)
+    with_one = replace(plain, legend=True)
+    assert longest(with_one) < longest(plain)
+    drawn, _ = draw(chain(longest(with_one)), chain(longest(with_one)), with_one)
+    assert drawn.legend
+    assert drawn.height <= PAGE_ALONG

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from torchview_docs.colours import seen, tinted
+from torchview_docs.colours import TINT, seen, tinted
 from torchview_docs.drawing.callouts import circled
-from torchview_docs.drawing.look_svg import TINT
 from torchview_docs.drawing.scene import Look
 from torchview_docs.drawing.theme import colours
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from torchview_docs.colours import seen
+from torchview_docs.colours import TINT, seen
 from torchview_docs.drawing.callouts import CALLOUT, callout_room, callout_width
 from torchview_docs.drawing.scene import Look
 from torchview_docs.drawing.strokes import Box
 
-__all__ = ["TINT", "bar_style", "callout", "callouts", "look_classes", "painted", "painted_frame", "rect"]
+__all__ = ["bar_style", "callout", "callouts", "look_classes", "painted", "painted_frame", "rect"]
 
-#: How much of an author's colour lies over a card: whatever it is, text keeps its contrast on it.
-TINT = 0.14
 _BAND = 26
 
 

@@ -8,6 +8,7 @@ from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.drawing import Drawing
 from torchview_docs.drawing.layout import lay_out
 from torchview_docs.drawing.layout.sizes import PAGE_ACROSS, PAGE_ALONG
+from torchview_docs.drawing.legend import with_legend
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.errors import LayoutError
 from torchview_docs.graph import Graph
@@ -18,9 +19,10 @@ __all__ = ["fits", "laid_out"]
 
 
 def fits(view: Graph, spec: FigureSpec) -> bool:
-    """Whether the figure of a view fits on a page at its natural size."""
+    """Whether the figure of a view fits on a page at its natural size, with the legend below it."""
     try:
-        drawing = lay_out(scene(view, spec))
+        # What a scale says is not known before shades are, but that it takes a line is.
+        drawing = with_legend(lay_out(scene(view, spec)), spec.shade or "", full=spec.legend)
     except LayoutError:
         return False
     size = drawing.width, drawing.height
