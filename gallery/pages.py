@@ -27,7 +27,7 @@ _TRANSFORMERS = {
 #: Name of a figure, and what stands in its fence.
 FIGURES: dict[str, str] = {
     "residual": "sample_models.residual.ResidualNet\ninput: float32[1, 3, 32, 32]",
-    "unet": "sample_models.unet.UNet\ninput: float32[1, 1, 128, 128]",
+    "unet": "sample_models.unet.UNet\ninput: float32[N=1, 1, H=128, W=128]",
     "translator": (
         "sample_models.translator.Translator\ninput: source_ids=int64[1, 24], target_ids=int64[1, 20]"
     ),

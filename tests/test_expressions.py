@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torchview_docs.errors import ExpressionError
 from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.expressions import Call, Container, Literal, Name, Tensor
+from torchview_docs.named_sizes import resized, sizes_of
 from torchview_docs.spec import FigureSpec
 
 
@@ -132,7 +133,17 @@ def test_what_is_no_model_is_an_error_at_its_character(text: str, message: str, 
     [
         ("flaot32[1]", "did you mean 'float32'", "flaot32[1]"),
         ("float32[1, -2]", "a size must be", "-2]"),
-        ("float32[n]", "a size must be", "n]"),
+        ("float32[n]", "a name needs its size: write `n=1`", "n]"),
+        ("float32[N=1], x=[int64[2, N=2]]", "N is 2 here and 1 before", "N=2]]"),
+        ("é, float32[N=1, 3],\n float32[N=2]", "a name is not allowed", "é, float32[N=1, 3],\n float32[N=2]"),
+        ("'é', float32[N=1, 3],\n float32[N=2]", "N is 2 here and 1 before", "N=2]"),
+        ("float32[N:1]", "a size is named with `=`: `N=1`", "N:1]"),
+        ("float32[N=-1]", "a size must be", "N=-1]"),
+        ("float32[N=1:2]", "a size must be", "N=1:2]"),
+        ("float32[N=M]", "a size must be", "N=M]"),
+        ("[N=1]", "not an expression", None),
+        ("float32[(N=1)]", "not an expression", None),
+        ("zeros[N=1, 3]", r"write `zeros\(float32\[N=1, 3\]\)`", "zeros[N=1, 3]"),
         ("float32[True]", "a size must be", "True]"),
         ("x.y", "a dotted name is not allowed", "x.y"),
         ("f(1)", "a call is not allowed .* `input-from: ", "f(1)"),
@@ -219,6 +230,42 @@ def test_every_model_reads_back_from_its_text(model: Call) -> None:
     text = str(model)
     ast.parse(text, mode="eval")
     assert str(parse_model(text)) == text
+
+
+def test_sizes_may_have_names() -> None:
+    written = "float32[N=1, 3, H = 224,\n W=224], mask=ones(bool[ N=1,10 ]), t=[int64[N=1] < 5], x='a[N=1]'"
+    parsed = parse_input(written)
+    assert parsed.args == (Tensor("float32", (1, 3, 224, 224), names=("N", "", "H", "W")),)
+    assert str(parsed) == (
+        "float32[N=1, 3, H=224, W=224], mask=ones(bool[N=1, 10]), t=[int64[N=1] < 5], x='a[N=1]'"
+    )
+    assert sizes_of(parsed) == {"N": 1, "H": 224, "W": 224}
+    assert parse_input("Data(x=float32[V=3, 8])").args[0].kwargs[0][1].names == ("V", "")
+
+
+sized = st.tuples(st.sampled_from(["", "N", "höhe", "_w2"]), st.integers(0, 9))
+
+
+@given(
+    st.lists(st.lists(sized, min_size=1, max_size=4), min_size=1, max_size=3),
+    st.sampled_from(["", " ", "\n"]),
+)
+def test_inputs_with_names_read_back_from_their_text(shapes: list[list[tuple[str, int]]], space: str) -> None:
+    sizes = {name: size for shape in shapes for name, size in shape}
+    between = f",{space}"
+
+    def one(name: str) -> str:
+        return f"{name}{space}={space}{sizes[name]}" if name else str(sizes[name])
+
+    written = between.join(f"float32[{between.join(one(name) for name, _ in shape)}]" for shape in shapes)
+    parsed = parse_input(written)
+    assert parse_input(str(parsed)) == parsed
+    named = {name for name in sizes if name}
+    assert sizes_of(parsed) == {name: sizes[name] for name in sizes_of(parsed)}
+    assert set(sizes_of(parsed)) == named
+    larger = resized(parsed, {name: sizes[name] + 10 for name in named})
+    assert sizes_of(larger) == {name: sizes[name] + 10 for name in named}
+    assert sizes_of(parsed) == {name: sizes[name] for name in named}
 
 
 @given(st.text())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,40 @@ GRAPH = Graph(
 def test_a_graph_reads_back_from_its_json() -> None:
     GRAPH.validate()
     assert Graph.from_json(GRAPH.to_json()) == GRAPH
+
+
+def test_named_sizes_stand_beside_the_numbers_and_nowhere_else() -> None:
+    assert "N" not in GRAPH.to_json().replace("Net", "").replace("NN", "")
+    named = T._replace(dims=("N", "H*2/3-1"))
+    seen = GRAPH.nodes[2].args[0]._replace(seen=named)
+    nodes = (GRAPH.nodes[0]._replace(outputs=(named,)), *GRAPH.nodes[1:])
+    nodes = (*nodes[:2], nodes[2]._replace(args=(seen,)), *nodes[3:])
+    graph = replace(GRAPH, nodes=nodes, named={"N": 1, "H": 7}, fixed={"W": 3})
+    assert Graph.from_json(graph.to_json()) == graph
+    data = json.loads(graph.to_json())
+    assert data["nodes"][0]["outputs"] == [["float32", 1, 4, ["N", "H*2/3-1"]]]
+    assert (data["named"], data["fixed"]) == ({"N": 1, "H": 7}, {"W": 3})
+
+
+@pytest.mark.parametrize(
+    ("shape", "dims", "written"),
+    [
+        ((), (), "scalar"),
+        ((1, 4), (), "1×4"),
+        ((1, 4), ("N", ""), "N×4"),
+        ((8, 4), ("N*8", "H/2"), "N·8×H/2"),
+        ((1, 3), ("", "T-2"), "1×(T−2)"),
+        ((3,), ("T-2",), "T−2"),
+        ((1, 3), ("N", "(T-3)/2"), "N×(T−3)/2"),
+        ((1, 197, 4), ("N", "H*W/256+1", ""), "N×(H·W/256+1)×4"),
+        ((4, 5), ("512-T", "S+T"), "(512−T)×(S+T)"),
+        ((4, 5), ("(T-3)/2", "(S+1)*2"), "(T−3)/2×(S+1)·2"),
+    ],
+)
+def test_a_shape_is_written_as_people_write_it(
+    shape: tuple[int, ...], dims: tuple[str, ...], written: str
+) -> None:
+    assert TensorMeta(shape, "float32", dims).written == written
 
 
 def test_the_json_has_one_line_per_node() -> None:
@@ -71,6 +106,11 @@ def test_a_graph_that_breaks_the_invariants_is_refused(nodes: tuple[Node, ...], 
         {"nodes": [{"name": "a", "op": "run_code", "target": ""}]},
         {"nodes": [{"name": "a", "op": "output", "target": "", "args": [["0", "x", "1"]]}]},
         {"nodes": [{"name": "a", "op": "placeholder", "target": "", "outputs": [["float32", 1.5]]}]},
+        {"nodes": [{"name": "a", "op": "placeholder", "target": "", "outputs": [["float32", 1, ["N", ""]]]}]},
+        {"nodes": [{"name": "a", "op": "placeholder", "target": "", "outputs": [["float32", 1, [1]]]}]},
+        {"nodes": [{"name": "a", "op": "placeholder", "target": "", "outputs": [[["N"]]]}]},
+        {"named": {"N": "1"}},
+        {"fixed": ["N"]},
         {"nodes": [{"name": "a", "op": "placeholder", "target": "", "repeat": True}]},
         {"nodes": [{"name": "a", "op": "call_module", "target": "", "parameters": [1, 2]}]},
     ],

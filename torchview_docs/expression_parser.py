@@ -154,13 +154,14 @@ class _Parser:
         for arg in node.args:
             if isinstance(arg, ast.Starred):
                 self.fail(arg, "`*` is not allowed here: write the arguments out")
+        args = tuple(self.value(arg, wanted) for arg in node.args)
         for keyword in node.keywords:
             if keyword.arg is None:
                 self.fail(keyword.value, "`**` is not allowed here: write the arguments out")
             if keyword.arg in kwargs:
                 self.fail(keyword, f"the argument {keyword.arg!r} is given twice")
             kwargs[keyword.arg] = self.value(keyword.value, wanted)
-        return tuple(self.value(arg, wanted) for arg in node.args), tuple(kwargs.items())
+        return args, tuple(kwargs.items())
 
     def value(self, node: ast.expr, wanted: str) -> Value:
         match node:

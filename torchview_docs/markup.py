@@ -112,9 +112,14 @@ def describe(view: Graph, spec: FigureSpec | None = None, remarks: Sequence[Rema
     inputs = [(n.target, n.outputs[0]) for n in view.nodes if n.op == "placeholder" and n.outputs]
     outputs = [(_output_name(n), view.tensor(n.args[0])) for n in view.nodes if n.op == "output" and n.args]
     graphs = "".join(f" {graph.name} is a graph of {graph.summary}." for graph in view.input_graphs)
+    sizes = [f"{name} is {size}" for name, size in view.named.items()]
+    named = f" In it {', '.join(sizes)}." if sizes else ""
+    named += f" Not followed: {', '.join(view.fixed)}." if view.fixed else ""
     high = f" Highlighted: {', '.join(spec.highlight)}." if spec is not None and spec.highlight else ""
     numbers = "".join(f" Note {one.number} is on {one.part}." for one in remarks)
-    return f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}{high}{numbers}"
+    return (
+        f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}{named}{high}{numbers}"
+    )
 
 
 def _output_name(node: Node) -> str:

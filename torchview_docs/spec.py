@@ -38,9 +38,10 @@ class FigureSpec(Appearance):
         kinds.text,
         "trace",
         "What the model is called with: the text between the parentheses of the call, a tensor "
-        "written `dtype[sizes]`.",
+        "written `dtype[sizes]`. A size may have a name, `float32[N=1, 3, H=224, W=224]`: the figure says "
+        "`N×3×H×W`, and what follows from the names, wherever that is so at other sizes too.",
         hosts="page cli",
-        example="float32[1, 3, 224, 224], mask=bool[1, 10]",
+        example="float32[N=1, 3, 224, 224], mask=bool[N=1, 10]",
     )
     input_from: str | None = option(
         None,

@@ -118,6 +118,19 @@ def test_a_shape_is_news_when_the_trunk_changes_though_a_skip_has_it() -> None:
     assert labels["up"] == "1×4×8×8"
 
 
+def test_a_shape_whose_names_have_changed_places_is_news() -> None:
+    square = TensorMeta((1, 3, 8, 8), "float32", ("N", "", "H", "W"))
+    turned = square._replace(dims=("N", "", "W", "H"))
+    graph = model(method("mT", "x", made=turned), method("exp", "mT", made=turned), result="exp")
+    graph = graph.with_nodes(
+        node._replace(outputs=(square,)) if node.name == "x" else node for node in graph.nodes
+    )
+    labels = {link.source: link.label for link in scene(graph, SPEC).links}
+    assert labels == {"x": "N×3×H×W", "mT": "N×3×W×H", "exp": ""}
+    [pill] = [card for card in scene(graph, SPEC).cards if card.name == "x"]
+    assert pill.rows[0].hint == "x: float32[N=1, 3, H=8, W=8]"
+
+
 def test_arguments_keep_their_order() -> None:
     sub = Node(
         "sub", "call_function", "operator.sub", "Net", args=(Use("conv"), Use("x", arg="1")), outputs=(MAPS,)
@@ -243,6 +256,18 @@ def test_a_dtype_is_told_where_it_changes() -> None:
     assert _cast(half, half) == ""
     # Whatever it reads has told it already.
     assert _cast(TensorMeta((1, 8, 4), "float16"), ids, half) == "1×8×4"
+
+
+def test_a_dtype_is_told_as_it_arrives_where_all_readers_get_it_so() -> None:
+    half = IMAGE._replace(dtype="float16")
+    exp = method("exp", "x", made=half)._replace(args=(Use("x", seen=half),))
+    cos = method("cos", "x", made=IMAGE)
+    both = method("add", "exp", "cos", made=half)
+    labels = {link.source: link.label for link in scene(model(exp, result="exp"), SPEC).links}
+    assert labels == {"x": "1×3×8×8 float16", "exp": ""}
+    # One reader gets it as it is: then it is what comes out of the other that is another.
+    labels = {link.source: link.label for link in scene(model(exp, cos, both, result="add"), SPEC).links}
+    assert labels == {"x": "1×3×8×8", "exp": "float16", "cos": "", "add": ""}
 
 
 def test_a_long_shape_is_told_in_full() -> None:

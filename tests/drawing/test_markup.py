@@ -131,6 +131,13 @@ class TestDescription:
             "Inputs: x (1×3×8×8, float32), step (scalar, int64); output: logits (1×16, float32)."
         )
 
+    def test_says_what_named_sizes_are(self) -> None:
+        x = Node("x", "placeholder", "x", outputs=(TensorMeta((2, 8), "int8", ("N", "")),))
+        seen = Graph("f", (x, Node("out", "output", "y", args=(Use("x"),))), named={"N": 2}, fixed={"T": 8})
+        assert describe(seen).endswith(
+            "Input: x (N×8, int8); output: y (N×8, int8). In it N is 2. Not followed: T."
+        )
+
     def test_of_a_function_knows_no_parameters(self) -> None:
         nodes = (
             Node("x", "placeholder", "x", outputs=(TensorMeta((2,), "float32"),)),

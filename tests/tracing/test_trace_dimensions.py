@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
+import re
 import warnings
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import Phase, given, reject, settings
 from hypothesis import strategies as st
 from sized_nets import IMAGE_STEPS, SEQUENCE_STEPS, steps
 from torch import nn
@@ -44,59 +46,88 @@ def true_shapes(model: nn.Module, *args: torch.Tensor) -> dict[str, tuple[int, .
     return found
 
 
+def shapes_where_it_runs(names: list[str], *size: int) -> dict[str, tuple[int, ...]]:
+    """The true shapes; only of nets that run at this size."""
+    try:
+        return true_shapes(steps(*names), torch.zeros(*size))
+    except RuntimeError:  # images smaller than a kernel, sequences shorter than what is cut off
+        reject()
+
+
 def value(dim: str, sizes: dict[str, int]) -> float:
     return float(eval(dim, {"__builtins__": {}}, dict(sizes)))
 
 
+def step(graph: Graph, name: str) -> int:
+    """By what the sizes of a name differ for which the graph says something: divisions come out even."""
+    dims = {dim for node in graph.nodes for meta in node.outputs for dim in meta.dims}
+    divisors = [
+        re.fullmatch(rf"\(?{name}\b[^/]*/(\d+).*", dim) for dim in dims if not re.search(r"\w\*[A-Z]", dim)
+    ]
+    return math.lcm(*(int(found[1]) for found in divisors if found))
+
+
+def moved(graph: Graph, sizes: dict[str, int], by: tuple[int, ...]) -> dict[str, int]:
+    """Other sizes, a few steps up or down."""
+    found = {}
+    for (name, size), steps_ in zip(sizes.items(), by, strict=True):
+        one = step(graph, name)
+        found[name] = size + one * max(steps_, (4 - size) // one)
+    return found
+
+
 def wrong(graph: Graph, shapes: dict[str, tuple[int, ...]], sizes: dict[str, int]) -> list[str]:
-    """Where a dimension is not what the graph says it is at these sizes; divisions that do not come out
-    even may be rounded."""
+    """Where a dimension is not what the graph says it is at these sizes; products that are divided are
+    passed over where that does not come out even."""
     found = []
     for node in graph.nodes:
         if node.op != "call_module":
             continue
         (meta,) = node.outputs
         for dim, size in zip(meta.dims, shapes[node.target], strict=False):
-            off = abs(value(dim, sizes) - size) if dim else 0
-            if off and not ("/" in dim and off < 1):
+            said = value(dim, sizes) if dim else size
+            if said != size and not ("*" in dim and said % 1):
                 found.append(f"{node.target}: {meta.written} is {shapes[node.target]} at {sizes}")
     return found
 
 
+# What is cut off at 20 only is seen when that is tried.
 # The nets are small and quick, but each is traced a dozen times.
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
-    st.lists(st.sampled_from(sorted(IMAGE_STEPS)), min_size=1, max_size=5),
+    st.lists(st.sampled_from(sorted(IMAGE_STEPS.keys() - {"crop"})), min_size=1, max_size=5),
     st.tuples(st.integers(1, 4), *[st.sampled_from([16, 24, 32, 48])] * 2),
-    st.tuples(st.integers(1, 5), *[st.integers(16, 70)] * 2),
+    st.tuples(*[st.integers(-5, 20)] * 3),
 )
 def test_images_have_the_sizes_that_are_said_of_them(
-    names: list[str], known: tuple[int, int, int], other: tuple[int, int, int]
+    names: list[str], known: tuple[int, int, int], by: tuple[int, int, int]
 ) -> None:
     n, h, w = known
     call = f"sized_nets.steps({', '.join(map(repr, names))})"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # lazy modules are new, says torch
+        shapes_where_it_runs(names, n, 2, h, w)
         graph = traced(call, f"float32[N={n}, 2, H={h}, W={w}]")
-        n, h, w = other
-        shapes = true_shapes(steps(*names), torch.zeros(n, 2, h, w))
-    assert set(graph.named) | set(graph.fixed) == {"N", "H", "W"}
-    assert wrong(graph, shapes, {"N": n, "H": h, "W": w}) == []
+        assert set(graph.named) | set(graph.fixed) == {"N", "H", "W"}
+        sizes = moved(graph, {"N": n, "H": h, "W": w}, by)
+        shapes = shapes_where_it_runs(names, sizes["N"], 2, sizes["H"], sizes["W"])
+    assert wrong(graph, shapes, sizes) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     st.lists(st.sampled_from(sorted(SEQUENCE_STEPS)), min_size=1, max_size=5),
     st.tuples(st.integers(1, 4), st.integers(5, 20)),
-    st.tuples(st.integers(1, 5), st.integers(5, 40)),
+    st.tuples(*[st.integers(-3, 20)] * 2),
 )
 def test_sequences_have_the_sizes_that_are_said_of_them(
-    names: list[str], known: tuple[int, int], other: tuple[int, int]
+    names: list[str], known: tuple[int, int], by: tuple[int, int]
 ) -> None:
     call = f"sized_nets.steps({', '.join(map(repr, names))})"
+    shapes_where_it_runs(names, *known, 8)
     graph = traced(call, f"float32[N={known[0]}, T={known[1]}, 8]")
-    shapes = true_shapes(steps(*names), torch.zeros(*other, 8))
-    assert wrong(graph, shapes, {"N": other[0], "T": other[1]}) == []
+    sizes = moved(graph, dict(zip("NT", known, strict=True)), by)
+    assert wrong(graph, shapes_where_it_runs(names, *sizes.values(), 8), sizes) == []
 
 
 @pytest.mark.parametrize(
@@ -111,6 +142,7 @@ def test_sequences_have_the_sizes_that_are_said_of_them(
         ("'flat'", "float32[N=2, T=7, 8]", "1×N·T×8"),
         ("'class', 'linear'", "float32[N=2, T=7, 8]", "N×(T+1)×8"),
         ("'swap', 'last'", "float32[N=2, T=7, 8]", "1×N×8"),
+        ("'crop'", "float32[N=2, 2, H=16, W=16]", "N×2×16×W"),  # 20 are left of 32
         # Padded to a multiple of 8, which at 16 is the length itself.
         ("'window'", "float32[N=2, T=16, 8]", "N×16×8"),
     ],
@@ -175,7 +207,6 @@ def test_names_change_nothing_but_the_names() -> None:
 
 POINTS = [{"N": 1, "H": 224, "T": 7}, {"N": 2, "H": 288, "T": 9}, {"N": 3, "H": 192, "T": 13}]
 POINTS += [{"N": 5, "H": 256, "T": 8}, {"N": 4, "H": 320, "T": 11}]
-ODD = {"N": 7, "H": 227, "T": 17}
 
 
 @pytest.mark.parametrize(
@@ -187,41 +218,45 @@ ODD = {"N": 7, "H": 227, "T": 17}
         ("H*3//4+2", "H*3/4+2"),
         ("(H-2)//2", "H/2-1"),
         ("N*T", "N*T"),
+        ("N*H//32+1", "N*H/32+1"),
         ("T*T", "T*T"),
         ("T*2-1", "T*2-1"),
         ("512-T", "512-T"),
         ("N+T+3", "N+T+3"),
-        ("N*T+T", ""),
-        ("T*T+N", ""),
-        ("5", ""),
-        ("H if H % 2 == 0 else H + 1", ""),
+        ("N*T+T", "None"),
+        ("T*T+N", "None"),
+        ("5", "None"),
     ],
 )
 def test_a_form_is_told_from_its_values(code: str, form: str) -> None:
-    def at(point: dict[str, int]) -> int:
-        return int(eval(code, {}, dict(point)))
-
-    forms = Forms(POINTS, ODD)
-    assert forms.of(tuple(map(at, POINTS)), at(ODD)) == form
+    sizes = tuple(int(eval(code, {}, dict(point))) for point in POINTS)
+    assert str(Forms(POINTS).of(sizes)) == form
 
 
 def test_a_fraction_is_written_so_that_python_reads_it() -> None:
     points = [{"T": t} for t in (7, 9, 13, 21)]
-    written = Forms(points).of(tuple((p["T"] - 3) // 2 for p in points))
+    written = str(Forms(points).of(tuple((p["T"] - 3) // 2 for p in points)))
     assert written == "(T-3)/2"
     assert all(value(written, p) == (p["T"] - 3) // 2 for p in points)
+
+
+def test_steps_are_those_at_which_all_divisions_come_out_even() -> None:
+    forms = Forms(POINTS)
+    for code in ("H//2", "H//32+1", "H*N//32", "T"):
+        assert forms.of(tuple(int(eval(code, {}, dict(p))) for p in POINTS)) is not None
+    assert (forms.step("H"), forms.step("T"), forms.step("N")) == (32, 1, 1)
 
 
 @given(st.lists(st.integers(0, 400), min_size=5, max_size=5))
 def test_a_form_gives_the_values_that_it_was_told_from(sizes: list[int]) -> None:
     form = Forms(POINTS).of(tuple(sizes))
     if form:
-        assert [value(form, p) for p in POINTS] == pytest.approx(sizes)
+        assert [value(str(form), p) for p in POINTS] == pytest.approx(sizes)
 
 
 def test_names_with_the_same_values_are_not_told_apart() -> None:
     points = [{"H": h, "W": h} for h in (8, 16, 24, 32, 40)]
-    assert Forms(points).of((8, 16, 24, 32, 40)) == ""
+    assert Forms(points).of((8, 16, 24, 32, 40)) is None
 
 
 def test_distinct_names_take_distinct_values() -> None:
@@ -232,4 +267,4 @@ def test_distinct_names_take_distinct_values() -> None:
             one = [first, *(_pick(way, 0, k) for k in range(4))]
             two = [second, *(_pick(other, 1, k) for k in range(4))]
             forms = Forms([{"A": a, "B": b} for a, b in zip(one, two, strict=True)])
-            assert (forms.of(tuple(one)), forms.of(tuple(two))) == ("A", "B")
+            assert (str(forms.of(tuple(one))), str(forms.of(tuple(two)))) == ("A", "B")

@@ -205,31 +205,42 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
     """The shapes that are news, where the first tensor that a card reads has another, and so the dtypes,
     where no tensor that it reads has it.
 
-    A tensor is said to have the shape in which all its readers get it, else the one it was made in.
+    A tensor is said to have the shape and the dtype in which all its readers get it, else those it was
+    made in.
     """
-    forms: dict[tuple[str, int], TensorMeta] = {}
-    for tensor, users in view.users.items():
-        seen = {view.tensor(use).shape: view.tensor(use) for _, use in users}
-        made = view.by_name[tensor[0]].outputs[tensor[1]]
-        forms[tensor] = next(iter(seen.values())) if len(seen) == 1 else made
+    forms = _forms(view)
     labels = {}
     for leaf in view.leaves:
         if leaf.op in ("get_attr", "tensor"):  # their cards say it
             continue
         first = packed.get(leaf.name, (leaf,))[0]
-        known = {forms[use.node, use.output].shape for use in first.args[:1]}
+        known = {shape(forms[use.node, use.output]) for use in first.args[:1]}
         dtypes = {forms[use.node, use.output].dtype for use in first.args}
+        if leaf.op == "placeholder":  # its card says the dtype
+            dtypes = {meta.dtype for meta in leaf.outputs}
         for output, given in enumerate(leaf.outputs):
             form = forms.get((leaf.name, output))
             users = view.users.get((leaf.name, output), ())
             if form is None or any(user.op == "tensor" for user, _ in users):
                 continue
-            said = [] if form.shape in known else [shape(form)]
-            if said and leaf.op == "placeholder" and given.shape != form.shape:
+            said = [] if shape(form) in known else [shape(form)]
+            if said and leaf.op == "placeholder" and shape(given) != said[0]:
                 said = [f"{shape(given)} → {said[0]}"]  # what an input is, a reader must know
             if dtypes and form.dtype not in dtypes:
                 said.append(form.dtype)
             if said:
                 labels[leaf.name, output] = " ".join(said)
-            known.add(form.shape)  # its sisters beside it have the same
+            known.add(shape(form))  # its sisters beside it have the same
     return labels
+
+
+def _forms(view: Graph) -> dict[tuple[str, int], TensorMeta]:
+    """Of each tensor that is used the form in which all its readers get it, else that it was made in."""
+    forms = {}
+    for (name, output), users in view.users.items():
+        seen = [view.tensor(use) for _, use in users]
+        made = view.by_name[name].outputs[output]
+        form = seen[0] if len(set(map(shape, seen))) == 1 else made
+        dtypes = {meta.dtype for meta in seen}
+        forms[name, output] = form._replace(dtype=dtypes.pop() if len(dtypes) == 1 else made.dtype)
+    return forms

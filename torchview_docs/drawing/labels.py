@@ -65,7 +65,8 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
     if node.op in ("placeholder", "output"):
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
-        return Words(title, "", name if title != name else "")
+        dims = node.outputs[0].dims if node.outputs else ()
+        return Words(title, "", _named_input(node) if any(dims) else name if title != name else "")
     if node.op == "call_phase":
         around = view.by_name[node.scope] if node.scope else None
         note = call_note(node, around) if calls else ""
@@ -97,6 +98,13 @@ def _module_words(node: Node, view: Graph, calls: bool) -> Words:
     where = path_range(node)
     hint = f"{where}: {name}({raw})" if where else f"{name}({raw})" if raw else name
     return Words(title, config, hint)
+
+
+def _named_input(node: Node) -> str:
+    """An input as its author has written it, since the figure has names in the place of sizes."""
+    (meta, *_) = node.outputs
+    sizes = [f"{d}={size}" if d else str(size) for d, size in zip(meta.dims, meta.shape, strict=True)]
+    return f"{node.target}: {meta.dtype}[{', '.join(sizes)}]"
 
 
 def _graph_words(node: Node, graph: InputGraph, relation: Relation) -> Words:

@@ -7,18 +7,23 @@ multiples of 32, some at most 512, so there are several ways to change one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TypeAlias
 
-from torchview_docs.graph import Graph, Node, TensorMeta
-from torchview_docs.tracing.dimensions import Forms
+from torchview_docs.graph import Graph, Node
+from torchview_docs.tracing.dimensions import Form, Forms
 
 __all__ = ["Retrace", "alike", "followed"]
 
 #: Traces the model at these named sizes; None where it cannot be, or is another graph then.
 Retrace: TypeAlias = Callable[[Mapping[str, int]], Graph | None]
+
+#: The other sizes that each name can take.
+_Ways: TypeAlias = Mapping[str, Sequence[int]]
+#: The named sizes, and the graph that was traced with them.
+_Trace: TypeAlias = tuple[Mapping[str, int], Graph]
 
 #: So many names are followed; the more there are, the more forms a size could have.
 _MOST = 6
@@ -34,25 +39,24 @@ def followed(graph: Graph, named: Mapping[str, int], retrace: Retrace) -> Graph:
         named: The named sizes of its input.
         retrace: Traces it again.
     """
-    names = tuple(named)[:_MOST]
-    ways = {name: _ways(named[name])[0] for name in names}
-    traces = _traced(ways, retrace)
-    if traces is None:
-        ways = {name: way for name in names if (way := _way(name, named[name], retrace)) is not None}
-        traces = _traced(ways, retrace) if ways else None
-        if traces is None and (ways := _independent(ways, retrace)):
-            traces = _traced(ways, retrace)
-    if traces is None:
+    found = _tried(named, retrace)
+    if found is None:
         return replace(graph, fixed=dict(named))
-    points = [{name: named[name] for name in ways}, *(point for point, _ in traces)]
-    odd = {name: _odd(named[name], ways[name], k) for k, name in enumerate(ways)}
-    other = retrace(odd)
-    forms = Forms(points, odd if other is not None else None)
-    graphs = [graph, *(found for _, found in traces)]
-    nodes = _with_dims(graphs, other, forms)
-    kept = {name: size for name, size in named.items() if name in ways}
+    ways, traces = found
+    known = {name: named[name] for name in ways}
+    forms = Forms([known, *(point for point, _ in traces)])
+    of_nodes = [
+        _forms(node, [trace.nodes[k] for _, trace in traces], forms) for k, node in enumerate(graph.nodes)
+    ]
+    near = [_close_by(size, forms.step(name), ways[name]) for name, size in known.items()]
+    points = [dict(zip(known, sizes, strict=True)) for sizes in zip(*near, strict=True)]
+    checks = [(point, trace) for point in points if (trace := retrace(point)) is not None]
+    nodes = [
+        _with_dims(node, of_nodes[k], [(point, trace.nodes[k]) for point, trace in checks])
+        for k, node in enumerate(graph.nodes)
+    ]
     fixed = {name: size for name, size in named.items() if name not in ways}
-    return replace(graph.with_nodes(nodes), named=kept, fixed=fixed)
+    return replace(graph.with_nodes(nodes), named=known, fixed=fixed)
 
 
 def alike(one: Graph, other: Graph) -> bool:
@@ -79,7 +83,7 @@ def _are_alike(one: Node, other: Node) -> bool:
 def _ways(size: int) -> Sequence[tuple[int, ...]]:
     """Other sizes that a model may take: near ones, smaller ones, multiples."""
     coarse, fine = _step(size, 64), _step(size, max(size // 8, 1))
-    near = [size + coarse * k for k in (1, 2, 3, -1, 4, -2, 5, 6, 7)]
+    near = [size + coarse * k for k in (1, 3, 2, 6, -1, 4, 8, 5)]
     below = [size - fine * k for k in range(1, _SIZES + 1)]
     multiples = [size * k for k in range(2, _SIZES + 2)] if size else []
     ways = [tuple(n for n in way if n > 0)[:_SIZES] for way in (near, below, multiples)]
@@ -94,10 +98,11 @@ def _step(size: int, most: int) -> int:
     return step
 
 
-def _odd(size: int, way: Sequence[int], number: int) -> int:
-    """An odd size; smaller where larger ones are not taken."""
-    more = 2 * number + 2
-    return max((size - 1) | 1, 1 + more) - more if max(way) < size else (size | 1) + more
+def _close_by(size: int, step: int, way: Sequence[int]) -> tuple[int, int]:
+    """A size a step more, and one a step less; the other way twice where one way is not taken."""
+    if max(way) < size and size > 2 * step:
+        return size - 2 * step, size - step
+    return size + step, size - step if size > step else size + 2 * step
 
 
 def _pick(way: Sequence[int], number: int, attempt: int) -> int:
@@ -105,12 +110,23 @@ def _pick(way: Sequence[int], number: int, attempt: int) -> int:
     return way[(attempt * (number + 1) + number) % len(way)]
 
 
-def _traced(
-    ways: Mapping[str, Sequence[int]], retrace: Retrace
-) -> list[tuple[Mapping[str, int], Graph]] | None:
+def _tried(named: Mapping[str, int], retrace: Retrace) -> tuple[_Ways, list[_Trace]] | None:
+    """Which names can be changed, how, and what was traced so; None where none can."""
+    ways: _Ways = {name: _ways(named[name])[0] for name in tuple(named)[:_MOST]}
+    traces = _traced(ways, retrace)
+    if traces is None:
+        ways = {name: way for name in ways if (way := _way(name, named[name], retrace)) is not None}
+        traces = _traced(ways, retrace) if ways else None
+    if traces is None:
+        ways = _independent(ways, retrace)
+        traces = _traced(ways, retrace) if ways else None
+    return None if traces is None else (ways, traces)
+
+
+def _traced(ways: _Ways, retrace: Retrace) -> list[_Trace] | None:
     """Traces at as many sizes as it takes to tell the forms, of all names at once; None where that fails."""
     needed = 3 if len(ways) == 1 else 4
-    found: list[tuple[Mapping[str, int], Graph]] = []
+    found: list[_Trace] = []
     for attempt in range(needed + 1):
         point = {name: _pick(way, k, attempt) for k, (name, way) in enumerate(ways.items())}
         graph = retrace(point)
@@ -131,7 +147,7 @@ def _way(name: str, size: int, retrace: Retrace) -> Sequence[int] | None:
     return None
 
 
-def _independent(ways: Mapping[str, Sequence[int]], retrace: Retrace) -> Mapping[str, Sequence[int]]:
+def _independent(ways: _Ways, retrace: Retrace) -> _Ways:
     """The names that may change together with each of the others: H and W may have to be equal."""
     refused = set()
     for one, other in combinations(ways, 2):
@@ -143,27 +159,28 @@ def _independent(ways: Mapping[str, Sequence[int]], retrace: Retrace) -> Mapping
 # -- what they tell -------------------------------------------------------------------------
 
 
-def _with_dims(graphs: Sequence[Graph], odd: Graph | None, forms: Forms) -> Iterator[Node]:
-    for place, node in enumerate(graphs[0].nodes):
-        outputs = tuple(
-            _with_forms(
-                meta,
-                [graph.nodes[place].outputs[output].shape for graph in graphs[1:]],
-                None if odd is None else odd.nodes[place].outputs[output].shape,
-                forms,
-            )
-            for output, meta in enumerate(node.outputs)
+def _forms(node: Node, others: Sequence[Node], forms: Forms) -> list[list[Form | None]]:
+    """The forms of each dimension of each output."""
+    return [
+        [
+            forms.of((size, *(other.outputs[output].shape[k] for other in others)))
+            for k, size in enumerate(meta.shape)
+        ]
+        for output, meta in enumerate(node.outputs)
+    ]
+
+
+def _with_dims(
+    node: Node, found: Sequence[Sequence[Form | None]], checks: Sequence[tuple[Mapping[str, int], Node]]
+) -> Node:
+    """The node with those forms that also hold where they are checked."""
+    outputs = []
+    for output, (meta, forms) in enumerate(zip(node.outputs, found, strict=True)):
+        dims = tuple(
+            str(form)
+            if form and all(form.allows(point, other.outputs[output].shape[k]) for point, other in checks)
+            else ""
+            for k, form in enumerate(forms)
         )
-        yield node._replace(outputs=outputs) if outputs != node.outputs else node
-
-
-def _with_forms(
-    meta: TensorMeta, others: Sequence[Sequence[int]], odd: Sequence[int] | None, forms: Forms
-) -> TensorMeta:
-    if all(tuple(other) == meta.shape for other in others):
-        return meta
-    dims = tuple(
-        forms.of((size, *(other[k] for other in others)), None if odd is None else odd[k])
-        for k, size in enumerate(meta.shape)
-    )
-    return meta._replace(dims=dims) if any(dims) else meta
+        outputs.append(meta._replace(dims=dims) if any(dims) else meta)
+    return node._replace(outputs=tuple(outputs))
