@@ -34,7 +34,7 @@ look: .venv/installed system
 check: .venv/installed
 	scripts/check
 
-# What the browser tests need from the system: Chromium, its driver, and a font with Arial's metrics.
+# What the browser tests need from the system: Chromium, its driver, a font with Arial's widths, a wider one.
 system:
 	@scripts/system
 

@@ -225,7 +225,7 @@ def test_names_with_the_same_values_are_not_told_apart() -> None:
 
 
 def test_distinct_names_take_distinct_values() -> None:
-    from torchview_docs.tracing.following import _pick, _ways  # noqa: PLC2701  # what is tried is no matter of callers
+    from torchview_docs.tracing.following import _pick, _ways  # what is tried is no matter of callers
 
     for first, second in itertools.combinations_with_replacement([1, 2, 7, 16, 128, 224, 512], 2):
         for way, other in itertools.product(_ways(first), _ways(second)):
