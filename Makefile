@@ -7,7 +7,7 @@ SITE ?= site
 # At most two test processes: each may start workers that import torch.
 JOBS ?= 2
 
-.PHONY: site test quick look check system clean
+.PHONY: site test quick goldens look check system clean
 
 site: .venv/installed
 	rm -rf $(SITE)/sphinx $(SITE)/mkdocs
@@ -23,6 +23,10 @@ test: .venv/installed system check
 quick: .venv/installed check
 	$(BIN)/pytest -n $(JOBS) -m "not slow"
 
+# Accepts the drawings of today as what tests/golden expects: read the diff before you commit it.
+goldens: .venv/installed
+	$(BIN)/pytest -q -n 0 tests/golden/test_drawings.py --overwrite
+
 # Photographs of 24 figures, light and dark, wide and narrow: look at them before you change the picture.
 look: .venv/installed system
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python gallery/sheet.py
@@ -30,7 +34,7 @@ look: .venv/installed system
 check: .venv/installed
 	scripts/check
 
-# What the browser tests need from the system: Chromium, its driver, and a font with Arial's metrics.
+# What the browser tests need from the system: Chromium, its driver, a font with Arial's widths, a wider one.
 system:
 	@scripts/system
 

@@ -124,12 +124,6 @@ def test_an_overflow_would_be_found(browser: Browser) -> None:
     assert browser.run(OVERFLOWS, 1) != []
 
 
-@pytest.mark.parametrize("direction", ["TB", "LR"])
-def test_text_fits_in_a_wider_font_too(browser: Browser, direction: str) -> None:
-    browser.show(page(figure(direction), css='svg.tv { font-family: "DejaVu Sans" }'))
-    assert browser.run(OVERFLOWS, 6) == []
-
-
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_wide_figure_scrolls_in_its_box_and_not_the_page(browser: Browser, width: int) -> None:
     browser.show(page(figure("LR")), width=width)

@@ -59,6 +59,8 @@ def write(
                 _write(paper, mark, marks, fonts)
         for one in marks.links:
             paper.link(one.x - marks.left, one.y - marks.top, one.width, one.height, one.address)
+        # A page that mixes no colours but RGB needs no group of its own; TeX warns of several on a page.
+        paper.allow_images_transparency = False
         return Page(bytes(paper.output()), paper.k)
 
 
