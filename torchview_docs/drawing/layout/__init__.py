@@ -10,16 +10,19 @@ layout with hyperedges and orthogonal wires:
     buses        lists that grow, and long ones
     laterals     what enters a panel from the left, an encoder beside its decoder
     rows         which panels let the trunk out where it came in
-    choosing     several plans for a panel, of which the best is taken (`plan`, `solve`)
+    choosing     several plans for a panel, of which the best is taken (`plan`, `solve`, `costs`)
     ranks        which boxes stand in one row
+    narrowing    rows that are too wide are parted
     dead_ends    what leads to no result stands where there is room
     fans         many branches are wrapped into rows
     layering     rows of boxes, ports and dummies; strands builds them
     ordering     the order in a row, with few crossings (`crossings`); long_lines moves whole lines
+    ends         inputs and outputs in the order of the arguments and results
     beside       the places of what enters from the left
     segments     trunk and straight lines
     ports        where cards are entered and left
     coordinates  where everything stands across the flow; pulling does the sums
+    compaction   everything in the least width
     channels     tracks, bands for labels and titles
     wires        the lines
     titles       the places of titles

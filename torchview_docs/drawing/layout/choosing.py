@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.costs import crossings, disorder, picture_cost
 from torchview_docs.drawing.layout.dead_ends import has_dead_ends
-from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Problem, Solution
+from torchview_docs.drawing.layout.narrowing import row_widths
+from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, PanelWire, Problem, Solution
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
+from torchview_docs.drawing.layout.ranks import rank_boxes
 from torchview_docs.drawing.layout.solve import solve
 
-__all__ = ["CROSSING_COST", "Effort", "best_solution", "crossings", "extent", "picture_cost"]
+__all__ = ["Effort", "best_solution", "extent"]
 
-#: What a crossing and a corner cost, in square px.
-CROSSING_COST = 15_000.0
-CORNER_COST = 300.0
-#: Inputs, outputs and dead ends leave their place only for a picture that is so much better.
-LINE_WORTH = 1.02
 #: Those that take more room side by side do not stand on one line to begin with.
 WIDEST_LINE = 480.0
 #: Those that take less stand on one line, unless wires cross.
 WIDE_LINE = 250.0
+#: So often rows are parted further, if they are wider than this, and the picture is so much better.
+MOST_NARROWINGS = 4
+NARROW = 180.0
+NARROWING_WORTH = 1.05
+#: What is so much wider than its widest row may be squeezed.
+LEAST_SQUEEZE = 16.0
 #: A better picture is so many square px better.
 LEAST_GAIN = 100.0
 
@@ -45,6 +48,10 @@ class Effort:
         self.left -= amount
         return True
 
+    def charge(self, amount: int) -> None:
+        """Take what must be spent in any case."""
+        self.left = max(0, self.left - amount)
+
 
 def best_solution(problem: Problem, effort: Effort) -> Solution:
     """Lay out a panel under the best of several plans.
@@ -55,11 +62,12 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
     plan = _first_plan(problem)
     best = solve(problem, plan)
     size = extent(problem)
+    effort.charge(size)
     if size > effort.left:
         return best
     crossed = crossings(best)
-    cost = picture_cost(plan, best, crossed)
-    for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk"):
+    cost = picture_cost(problem, plan, best, crossed)
+    for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk", "squeezed"):
         other = plan._replace(**{changed: not getattr(plan, changed)})
         if not (_may_help(problem, best, crossed, changed) and effort.spend(size)):
             continue
@@ -68,9 +76,28 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
         except Blocked:
             continue
         found_crossed = crossings(found)
-        found_cost = picture_cost(other, found, found_crossed)
+        found_cost = picture_cost(problem, other, found, found_crossed)
         if found_cost < cost - LEAST_GAIN:
             plan, best, crossed, cost = other, found, found_crossed, found_cost
+    return _narrowed(problem, effort, plan, best, cost)
+
+
+def _narrowed(problem: Problem, effort: Effort, plan: Plan, best: Solution, cost: float) -> Solution:
+    """The solution with its widest row parted, and then the next one, as long as that is worth it."""
+    size = extent(problem)
+    for _ in range(MOST_NARROWINGS):
+        widest = max(row_widths(problem, rank_boxes(problem, plan).ranks), default=0.0)
+        if widest < max(NARROW, best.width / 2) or not effort.spend(size):
+            break
+        plan = plan._replace(limit=widest - 1.0)
+        try:
+            found = solve(problem, plan)
+        except Blocked:
+            break
+        found_cost = picture_cost(problem, plan, found, crossings(found))
+        if found_cost * NARROWING_WORTH >= cost:
+            break
+        best, cost = found, found_cost
     return best
 
 
@@ -86,6 +113,18 @@ def _first_plan(problem: Problem) -> Plan:
         input_line=_row_width(problem.boxes, "input") <= WIDEST_LINE,
         output_line=_row_width(problem.boxes, "output") <= WIDEST_LINE,
     )
+
+
+def _rows(solution: Solution) -> list[int]:
+    """A number for the row of each box."""
+    tops = sorted({y for _, y in solution.boxes})
+    return [tops.index(y) for _, y in solution.boxes]
+
+
+def _enters_side(wire: PanelWire) -> bool:
+    """Whether a wire ends across the flow."""
+    (x0, y0), (x1, y1) = wire.points[-2:]
+    return abs(x0 - x1) > abs(y0 - y1)
 
 
 def _row_width(boxes: Sequence[Box], kind: BoxKind) -> float:
@@ -105,32 +144,15 @@ def _may_help(problem: Problem, solution: Solution, crossed: int, changed: str) 
         count = sum(box.kind == kind for box in problem.boxes)
         wide = _row_width(problem.boxes, kind) > WIDE_LINE
         return count > 1 and (wide or crossed > 0)
+    if changed == "mirrored" and disorder(problem, solution):
+        return True
+    if changed == "sides" and not any(_enters_side(wire) for wire in solution.wires):
+        return False
+    if changed == "squeezed":
+        boxes = [x + box.width for box, (x, _) in zip(problem.boxes, solution.boxes, strict=True)]
+        widest = max(row_widths(problem, _rows(solution)), default=0.0)
+        return max(boxes) - min(x for x, _ in solution.boxes) > widest + LEAST_SQUEEZE
     if problem.title is not None and changed in ("sides", "mirrored"):
         # skips of all panels enter from the side, and from the same one, unless that costs crossings
         return crossed > 0
     return any(len(wire.points) > 2 for wire in solution.wires)
-
-
-def picture_cost(plan: Plan, solution: Solution, crossed: int) -> float:
-    """What is to be said against a picture: its area, crossings and corners, and what is given up."""
-    area = solution.width * solution.height
-    corners = sum(len(wire.points) - 2 for wire in solution.wires)
-    cost = area + CROSSING_COST * crossed + CORNER_COST * corners
-    return cost * LINE_WORTH ** (plan.sunk + (not plan.input_line) + (not plan.output_line))
-
-
-def crossings(solution: Solution) -> int:
-    """How often wires of different nets cross."""
-    across: list[tuple[float, float, float, int]] = []
-    along: list[tuple[float, float, float, int]] = []
-    for wire in solution.wires:
-        for (x0, y0), (x1, y1) in pairwise(wire.points):
-            if abs(y0 - y1) < abs(x0 - x1):
-                across.append((min(x0, x1), max(x0, x1), y0, wire.net))
-            else:
-                along.append((min(y0, y1), max(y0, y1), x0, wire.net))
-    return sum(
-        low < x < high and top < y < bottom and net != other
-        for low, high, y, net in across
-        for top, bottom, x, other in along
-    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from math import sqrt
 
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame, Wire
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.boxes import card_sizes, frame_title, sheets
-from torchview_docs.drawing.layout.choosing import CROSSING_COST, Effort, best_solution, crossings, extent
+from torchview_docs.drawing.layout.choosing import Effort, best_solution, extent
+from torchview_docs.drawing.layout.costs import figure_cost
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
 from torchview_docs.drawing.layout.nets import Level, NetKey, levels
@@ -21,7 +21,7 @@ from torchview_docs.drawing.scene import Card, Frame, Scene
 __all__ = ["Figure", "compose"]
 
 #: How much a figure may spend on further plans, all panels together.
-EFFORT = 200
+EFFORT = 400
 #: The same for laying out all of it in another way.
 REPEATS = 400
 
@@ -34,6 +34,7 @@ class _Laid:
 
     level: Level
     nets: list[NetKey]
+    problem: Problem
     solution: Solution
 
 
@@ -58,10 +59,7 @@ def _better(one: dict[str | None, _Laid], other: dict[str | None, _Laid]) -> dic
 
 
 def _cost(laid: Mapping[str | None, _Laid]) -> float:
-    whole = laid[None].solution
-    over = max(1.0, whole.width / sizes.PAGE_ACROSS) * max(1.0, whole.height / sizes.PAGE_ALONG)
-    crossed = sum(crossings(level.solution) for level in laid.values())
-    return float(whole.width * whole.height * sqrt(over) + CROSSING_COST * crossed)
+    return figure_cost(((level.problem, level.solution) for level in laid.values()), laid[None].solution)
 
 
 class _BlockedNet(Exception):  # noqa: N818 - no error, but an answer
@@ -123,10 +121,15 @@ class Figure:
                 title_at=direction.title_at,
                 labels_along=direction.horizontal,
             )
-            laid[name] = _Laid(level, nets, self._solution(problem, nets))
+            laid[name] = _Laid(level, nets, problem, self._solution(problem, nets))
         return laid
 
     def _solution(self, problem: Problem, nets: Sequence[NetKey]) -> Solution:
+        if problem not in self.solved and problem.mirrored:
+            # without a bend there is nothing to mirror
+            plain = self.solved.get(replace(problem, mirrored=False))
+            if plain is not None and all(len(wire.points) == 2 for wire in plain.wires):
+                self.solved[problem] = plain
         if problem not in self.solved:
             try:
                 self.solved[problem] = best_solution(problem, self.effort)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.compaction import Reach, squeeze
 from torchview_docs.drawing.layout.layering import Layering
 from torchview_docs.drawing.layout.pulling import Field, Wish, pack, pull
 from torchview_docs.drawing.layout.segments import Segments, Trunk
@@ -36,17 +37,32 @@ class Extent:
     right: float
 
 
-def place_across(layering: Layering, trunk: Trunk, segments: Segments) -> list[float]:
-    """The x of each item's middle."""
+def place_across(
+    layering: Layering, trunk: Trunk, segments: Segments, *, squeezed: bool = False
+) -> list[float]:
+    """The x of each item's middle; `squeezed` into the least width."""
     room = extents(layering)
     field_ = _constraints(layering, segments, room)
     pack(field_)
     field_.wishes = _wishes(layering, trunk, segments)
     pull(field_)
+    if squeezed:
+        squeeze(field_, _reach(segments, room))
     _snap(layering, segments, field_)
     x = [field_.x[segments.of[i]] + segments.offset[i] for i in range(len(layering.items))]
     _align_exit(layering, trunk, room, x)
     return x
+
+
+def _reach(segments: Segments, room: Sequence[Extent]) -> list[Reach]:
+    """How far the items of each segment reach."""
+    return [
+        Reach(
+            max(room[item].left - segments.offset[item] for item in members),
+            max(room[item].right + segments.offset[item] for item in members),
+        )
+        for members in segments.members
+    ]
 
 
 def _align_exit(layering: Layering, trunk: Trunk, room: Sequence[Extent], x: list[float]) -> None:

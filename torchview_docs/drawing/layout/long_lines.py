@@ -5,7 +5,7 @@ from __future__ import annotations
 from torchview_docs.drawing.layout.crossings import Layers, count_crossings
 from torchview_docs.drawing.layout.layering import Layering
 
-__all__ = ["move_lines"]
+__all__ = ["move_lines", "past_left", "past_right", "to_end", "to_start"]
 
 #: Links that are looked at, all moves together.
 MOVE_BUDGET = 4_000
@@ -24,7 +24,7 @@ def move_lines(layering: Layering, layers: Layers) -> Layers:
     while improved and crossings:
         improved = False
         for dummies in lines:
-            for move in (_past_right, _past_left, _to_end, _to_start):
+            for move in (past_right, past_left, to_end, to_start):
                 if not tries or not crossings:
                     return layers
                 tries -= 1
@@ -38,20 +38,23 @@ def move_lines(layering: Layering, layers: Layers) -> Layers:
     return layers
 
 
-def _past_right(layering: Layering, row: list[int], item: int) -> list[int]:
+def past_right(layering: Layering, row: list[int], item: int) -> list[int]:
     """The row with a line moved past the next box at its right."""
     at = row.index(item)
     end = next((i for i in range(at + 1, len(row)) if not layering.is_dummy(row[i])), at)
     return [*row[:at], *row[at + 1 : end + 1], item, *row[end + 1 :]]
 
 
-def _past_left(layering: Layering, row: list[int], item: int) -> list[int]:
-    return _past_right(layering, row[::-1], item)[::-1]
+def past_left(layering: Layering, row: list[int], item: int) -> list[int]:
+    """The row with a line moved past the next box at its left."""
+    return past_right(layering, row[::-1], item)[::-1]
 
 
-def _to_end(_: Layering, row: list[int], item: int) -> list[int]:
+def to_end(_: Layering, row: list[int], item: int) -> list[int]:
+    """The row with a line moved to its right end."""
     return [*(other for other in row if other != item), item]
 
 
-def _to_start(_: Layering, row: list[int], item: int) -> list[int]:
+def to_start(_: Layering, row: list[int], item: int) -> list[int]:
+    """The row with a line moved to its left end."""
     return [item, *(other for other in row if other != item)]

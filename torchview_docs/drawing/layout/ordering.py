@@ -16,6 +16,7 @@ from torchview_docs.drawing.layout.crossings import (
     count_crossings,
     positions,
 )
+from torchview_docs.drawing.layout.ends import order_ends
 from torchview_docs.drawing.layout.layering import Layering, Link
 from torchview_docs.drawing.layout.long_lines import move_lines
 from torchview_docs.drawing.layout.panel import BORDER, End
@@ -54,7 +55,7 @@ def order_layers(layering: Layering, *, mirrored: bool = False) -> None:
     if crossings:
         _transpose(layering, best)
         best = move_lines(layering, best)
-    layering.layers = best
+    layering.layers = order_ends(layering, best)
 
 
 def place_fractions(layering: Layering) -> None:

@@ -181,6 +181,7 @@ class Solution:
         labels: Labels.
         title_x: Where the title starts across the flow (`title_at` start or end).
         subtitle_x: Where its second part does; None: right after the first.
+        bends: How many links of the trunk do not run straight.
     """
 
     width: float
@@ -193,3 +194,4 @@ class Solution:
     labels: tuple[PanelLabel, ...]
     title_x: float
     subtitle_x: float | None = None
+    bends: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 __all__ = ["PLAIN", "Plan"]
@@ -17,6 +18,8 @@ class Plan(NamedTuple):
         sides: Long lines may enter a card from its side.
         mirrored: The walk that orders the rows starts from the right.
         even: A card's arguments arrive in its middle together; else the trunk arrives there.
+        squeezed: Everything moves into the least width (see `compaction`).
+        limit: Rows that are wider are parted where they can be (see `narrowing`).
     """
 
     input_line: bool = True
@@ -25,6 +28,8 @@ class Plan(NamedTuple):
     sides: bool = True
     mirrored: bool = False
     even: bool = False
+    squeezed: bool = False
+    limit: float = inf
 
 
 PLAIN = Plan()

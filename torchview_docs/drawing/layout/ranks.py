@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
+from math import inf
 
 from torchview_docs.drawing.layout.dead_ends import sink_dead_ends
 from torchview_docs.drawing.layout.fans import wrap_fans
+from torchview_docs.drawing.layout.narrowing import Rows, narrow_ranks
 from torchview_docs.drawing.layout.panel import BORDER, Blocked, Box, Problem
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 
@@ -61,8 +63,12 @@ def rank_boxes(problem: Problem, plan: Plan = PLAIN) -> Ranking:
     kept = {v for v, box in enumerate(problem.boxes) if box.kind == "input" and plan.input_line}
     _pull_down(flow, order, ranks, kept, len(problem.nets))
     _level_with_readers(problem, flow, order, ranks)
+    readers = [[v for v, _ in links] for links in flow.after]
+    if plan.limit < inf and not any(flow.beside):
+        narrow_ranks(problem, readers, order, ranks, kept=kept, limit=plan.limit)
+        _pull_down(flow, order, ranks, kept, len(problem.nets), rows=Rows(problem, ranks, plan.limit))
     if plan.sunk:
-        sink_dead_ends(problem, [[v for v, _ in links] for links in flow.after], ranks)
+        sink_dead_ends(problem, readers, ranks)
     if plan.output_line:
         _outputs_last(problem.boxes, flow, ranks)
     if not any(flow.beside):
@@ -146,12 +152,19 @@ def _longest_path(flow: _Flow, order: Iterable[int]) -> list[int]:
 
 
 def _pull_down(
-    flow: _Flow, order: Sequence[int], ranks: list[int], kept: AbstractSet[int], nets: int
+    flow: _Flow,
+    order: Sequence[int],
+    ranks: list[int],
+    kept: AbstractSet[int],
+    nets: int,
+    *,
+    rows: Rows | None = None,
 ) -> None:
     """Move boxes down to just above their first reader where that makes no line longer.
 
     A box moves if nothing that enters reaches it, or if fewer lines enter it than leave it; a line
-    that passes by anyway does not count. What is kept stays in the first row.
+    that passes by anyway does not count. What is kept stays in the first row. Where rows have a
+    limit, a box moves as far as that lets it.
     """
     loose = [False] * len(ranks)
     for v in order:
@@ -164,12 +177,16 @@ def _pull_down(
         if not flow.after[v] or v in kept:
             continue
         lowest = min(ranks[t] for t, _ in flow.after[v]) - 1
+        if rows is not None:
+            lowest = rows.lowest(v, ranks[v], lowest)
         if lowest <= ranks[v]:
             continue
         entering = {net for _, net in flow.before[v]}
         leaving = {net for _, net in flow.after[v]}
         ending = sum(reach[net] <= ranks[v] for net in entering) + (v in flow.fed)
         if loose[v] or ending < len(leaving):
+            if rows is not None:
+                rows.move(v, ranks[v], lowest)
             ranks[v] = lowest
             for net in entering:
                 reach[net] = max(reach[net], lowest)

@@ -15,7 +15,7 @@ from torchview_docs.drawing.layout.panel import Blocked, PanelLabel, Problem, So
 from torchview_docs.drawing.layout.plan import PLAIN, Plan
 from torchview_docs.drawing.layout.ports import place_ports
 from torchview_docs.drawing.layout.ranks import rank_boxes
-from torchview_docs.drawing.layout.segments import find_trunk, linear_segments, places
+from torchview_docs.drawing.layout.segments import Trunk, find_trunk, linear_segments, places
 from torchview_docs.drawing.layout.strands import layer, side_candidates
 from torchview_docs.drawing.layout.titles import place_title
 from torchview_docs.drawing.layout.wires import Placement, lateral_height, place_sides, route
@@ -24,6 +24,8 @@ __all__ = ["solve"]
 
 #: A box that has less than this to spare in its rank stands in its middle.
 CENTRE_SLACK = 90.0
+#: A line that misses its end by no more is straight.
+STRAIGHT = 1.0
 
 
 def solve(problem: Problem, plan: Plan = PLAIN) -> Solution:
@@ -37,10 +39,20 @@ def solve(problem: Problem, plan: Plan = PLAIN) -> Solution:
     trunk = find_trunk(layering)
     place_ports(layering, trunk, even=plan.even)
     segments = linear_segments(layering, trunk)
-    x = place_across(layering, trunk, segments)
+    x = place_across(layering, trunk, segments, squeezed=plan.squeezed)
     place_sides(layering, x)
     placement = _place_along(layering, x, channels(layering, x))
-    return _finish(layering, placement)
+    return replace(_finish(layering, placement), bends=_bends(layering, trunk, x))
+
+
+def _bends(layering: Layering, trunk: Trunk, x: Sequence[float]) -> int:
+    """How many links of the trunk do not run straight."""
+    return sum(
+        abs(x[link.upper] + link.tail - x[link.lower] - link.head) > STRAIGHT
+        for links in layering.links
+        for link in links
+        if trunk.holds(link) and layering.items[link.upper].kind != "dummy"
+    )
 
 
 def _order(problem: Problem, plan: Plan) -> Layering:
