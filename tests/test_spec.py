@@ -39,6 +39,7 @@ EXAMPLES: dict[str, tuple[str, Any, str]] = {
     "caption": ("A net: small", "A net: small", ""),
     "name": ("fig-a", "fig-a", ""),
     "alt": ("A net.", "A net.", ""),
+    "table": ("Details", "details", "above"),
     "align": ("center", "center", "middle"),
     "width": ("50 %", "50%", "wide"),
     "class": ("a b-c", ("a", "b-c"), "1a"),
