@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from torchview_docs.expressions import DTYPES
-from torchview_docs.graph import Graph
+from torchview_docs.graph import Graph, TensorMeta
 from torchview_docs.spec import FigureSpec
 from torchview_docs.tracing.inputs import inputs_of
 from torchview_docs.tracing.job import trace_spec
@@ -62,7 +62,7 @@ def test_a_method_a_partial_and_a_factory_of_functions() -> None:
 def test_a_tensor_and_a_scalar_of_every_dtype(dtype: str, device: str) -> None:
     graph = traced("torch.clone", input=f"{dtype}[2, 3]", device=device)
     assert inputs(graph) == [("0", (2, 3), dtype)]
-    assert graph.tensor(graph.by_name["output"].args[0]) == ((2, 3), dtype)
+    assert graph.tensor(graph.by_name["output"].args[0]) == TensorMeta((2, 3), dtype)
     assert inputs(traced("torch.clone", input=f"{dtype}[()]", device=device)) == [("0", (), dtype)]
 
 

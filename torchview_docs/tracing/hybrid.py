@@ -21,14 +21,15 @@ from torchview_docs.tracing.fallbacks import NeedsDataError, in_bfloat16, meta_l
 from torchview_docs.tracing.functions import Kind, short_name
 from torchview_docs.tracing.indexing import fills, plain_index
 from torchview_docs.tracing.internals import HigherOrderOperator, is_wrapped, storage_address, version
+from torchview_docs.tracing.mixing import refuse_mixed
 from torchview_docs.tracing.moves import wanted_dtype
 from torchview_docs.tracing.shapes import RULES
 from torchview_docs.tracing.shortcuts import SHORTCUTS
+from torchview_docs.tracing.sizes import SMALL, made_small, shrunk
+from torchview_docs.tracing.twins import Twins
 
 __all__ = ["Hybrid", "NeedsDataError"]
 
-#: Real tensors that an operation makes are kept up to this many elements.
-_SMALL = 1 << 18
 #: Two real arguments that could make more elements than this together are tried on meta first.
 _HUGE = 1 << 26
 _VIEW, _GETITEM = Kind.VIEW, Kind.GETITEM
@@ -56,9 +57,7 @@ class Hybrid:
     def __init__(self, *, shortcuts: bool = True) -> None:
         self.shortcuts = shortcuts
         self._unreal: dict[int, torch.Tensor] = {}
-        self._twins: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
-        #: Of twins, by their id: the twin and whom it stands for.
-        self._originals: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._twins = Twins()
         self.shaped_by_data = False
         self._written: list[torch.Tensor] = []
         #: Called before an operation is run once more in another way.
@@ -99,7 +98,7 @@ class Hybrid:
         if (kind is _VIEW or kind is _GETITEM) and len(used) == 1 and used[0].is_meta:  # as most
             return self._try(function, args, kwargs)
         if kind is Kind.FACTORY and not self.any_unreal(used):
-            return self._factory(function, args, kwargs)
+            return made_small(function, args, kwargs)
         if kind is Kind.MOVE:
             return self._move(function, args, kwargs)
         if kind in (Kind.LIKE, Kind.NEW) and used and self.unreal(used[0]):
@@ -148,10 +147,10 @@ class Hybrid:
             large = sorted((t.numel() for t in used), reverse=True)
             if large[0] * large[1] > _HUGE:
                 made = self._on_meta(function, args, kwargs, used)
-                if isinstance(made, torch.Tensor) and made.is_meta and made.numel() > _SMALL:
+                if isinstance(made, torch.Tensor) and made.is_meta and made.numel() > SMALL:
                     return made
                 self.on_retry()
-        return self._shrink(function(*args, **on_cpu(kwargs)), used)
+        return shrunk(function(*args, **on_cpu(kwargs)), used)
 
     def _on_meta(self, function: Any, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """Run on the meta device; real arguments are stood in for by their twins."""
@@ -164,12 +163,12 @@ class Hybrid:
         def twin(t: torch.Tensor) -> torch.Tensor:
             if t.is_meta or t.layout is not torch.strided:
                 return t  # what is sparse is real, and meets meta tensors as zeros
-            made = self._twin(t)
+            made = self._twins.of(t)
             twins.setdefault(id(made), (t, made, version(made)))
             return made
 
         args, kwargs = replace(args, twin), replace(on_meta(kwargs), twin)
-        standing = [t if t.is_meta or t.layout is not torch.strided else self._twin(t) for t in used]
+        standing = [t if t.is_meta or t.layout is not torch.strided else self._twins.of(t) for t in used]
         result = self._cast(function, args, kwargs, standing)
         for original, made, seen in twins.values():
             if version(made) != seen:
@@ -181,6 +180,7 @@ class Hybrid:
         cast = cast_for(function, used)
         if cast is not None:
             return self._try(function, replace(args, cast), replace(kwargs, cast))
+        refuse_mixed(function, args, used)
         shortcut = SHORTCUTS.get(function) if self.shortcuts else None
         if shortcut is not None and not torch.is_grad_enabled():
             with contextlib.suppress(TypeError):  # arguments that it does not know
@@ -189,27 +189,10 @@ class Hybrid:
                     return made
         return self._try(function, args, kwargs)
 
-    def _twin(self, t: torch.Tensor) -> torch.Tensor:
-        known = self._twins.get(id(t))
-        if (
-            known is not None
-            and known[0] is t
-            and known[1].shape == t.shape
-            and known[1].stride() == t.stride()
-        ):
-            made = known[1]
-        else:
-            made = meta_like(t)
-        if t.requires_grad and t.is_leaf and torch.is_grad_enabled():
-            made.requires_grad_(True)  # `torch.autograd.grad` will ask for the gradient of its twin
-        self._twins[id(t)] = (t, made)
-        self._originals[id(made)] = (made, t)
-        return made
-
     def _data(self, t: torch.Tensor) -> torch.Tensor | None:
         """A copy of the data of what a meta tensor stands for; None where it has none."""
-        twin, original = self._originals.get(id(t), (None, t))
-        if twin is not t or self.unreal(original):
+        original = self._twins.original(t)
+        if original is None or self.unreal(original):
             return None
         self.shaped_by_data = True
         return original.detach().clone()
@@ -258,7 +241,7 @@ class Hybrid:
         return replace(
             args,
             lambda t: (
-                self._twin(t)
+                self._twins.of(t)
                 if not t.is_meta and t.is_floating_point() and not is_wrapped(t) and t.layout is torch.strided
                 else t
             ),
@@ -275,22 +258,19 @@ class Hybrid:
 
     # -- kinds ----------------------------------------------------------------------------
 
-    def _factory(self, function: Any, args: Any, kwargs: Any) -> Any:
-        if size_of(function, args, kwargs) > _SMALL:
-            return function(*args, **{**kwargs, "device": "meta"})
-        return function(*args, **on_cpu(kwargs))
-
     def _like(self, function: Any, kind: Kind, args: Any, kwargs: Any, used: list[torch.Tensor]) -> Any:
         """New tensors know their data, whatever they are like."""
         first = used[0]
         if any(map(self.unreal, used[1:])):
             return self._on_meta(function, args, kwargs, used)
         if kind is Kind.NEW:
-            if size_of(function, args[1:], kwargs) > _SMALL:
-                return function(self._twin(first), *args[1:], **on_meta(kwargs))
+            if size_of(function, args[1:], kwargs) > SMALL:
+                return function(self._twins.of(first), *args[1:], **on_meta(kwargs))
             stand_in = torch.empty((), dtype=first.dtype)
-        elif first.numel() > _SMALL:
-            return function(self._twin(first) if not first.is_meta else first, *args[1:], **on_meta(kwargs))
+        elif first.numel() > SMALL:
+            return function(
+                self._twins.of(first) if not first.is_meta else first, *args[1:], **on_meta(kwargs)
+            )
         else:
             stand_in = torch.empty_strided(first.shape, first.stride(), dtype=first.dtype)
         if args:
@@ -300,37 +280,20 @@ class Hybrid:
 
     def _move(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Devices are ours to choose: only the dtype of a move counts."""
+        t = args[0]
         if short_name(function) in ("cuda", "cpu", "xpu", "pin_memory"):
-            return args[0]
+            return t
         if short_name(function) == "type" and len(args) + len(kwargs) == 1:
             return function(*args)
         dtype, others = wanted_dtype(args, kwargs)
-        if dtype is None or dtype == args[0].dtype:
-            return args[0].to(**others) if others and not self.unreal(args[0]) else args[0]
-        if self.unreal(args[0]):
-            twin = args[0] if args[0].is_meta else self._twin(args[0])
-            return twin.to(dtype, **others)
-        return args[0].to(dtype, **others)
+        unreal = self.unreal(t)
+        if dtype is None or dtype == t.dtype:
+            return t.to(**others) if others and not unreal else t
+        return (self._twins.of(t) if unreal and not t.is_meta else t).to(dtype, **others)
 
     def _view_of_unreal(self, function: Any, args: Any, kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         return replace(result, lambda t: t if self.unreal(t) else meta_like(t))
-
-    def _shrink(self, result: Any, used: list[torch.Tensor]) -> Any:
-        """Real results that are new and large go on as meta."""
-        if isinstance(result, torch.Tensor):
-            if (
-                result.numel() <= _SMALL
-                or result.layout is not torch.strided
-                or any(result is t for t in used)
-            ):
-                return result
-            return result if _shares(result, used) else meta_like(result)
-        if isinstance(result, tuple) and type(result) is tuple:
-            return tuple(
-                self._shrink(part, used) if isinstance(part, torch.Tensor) else part for part in result
-            )
-        return result
 
     def _like_other(self, args: Any) -> bool:
         return len(args) == 2 and isinstance(args[1], torch.Tensor) and not self.unreal(args[0])
@@ -339,8 +302,3 @@ class Hybrid:
         if not target.is_meta:
             self.declare_unreal(target)
             self._written.append(target)
-
-
-def _shares(result: torch.Tensor, used: list[torch.Tensor]) -> bool:
-    storage = storage_address(result)
-    return any(t.layout is torch.strided and not t.is_nested and storage_address(t) == storage for t in used)

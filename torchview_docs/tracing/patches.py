@@ -129,8 +129,9 @@ def _autograd_functions() -> Callable[[], None]:
 def _unseen() -> Callable[[], None]:
     undo = [
         patch_transforms(current),
-        # nested_tensor(tensors, …) copies from a list, which no mode sees.
-        _opaque(torch.nested, "nested_tensor", "torch.nested.nested_tensor"),
+        # nested_tensor(tensors, …) copies from a list, which no mode sees; the others make a view of a
+        # tensor without data that torch keeps for that.
+        *(_opaque(torch.nested, name, f"torch.nested.{name}") for name in _NESTED),
         _scripted_functions(),
         _swapped_tensors(),
         _operation(torch.Tensor, "set_"),
@@ -144,6 +145,10 @@ def _unseen() -> Callable[[], None]:
             one()
 
     return undo_all
+
+
+#: What makes nested tensors.
+_NESTED = ("nested_tensor", "as_nested_tensor", "nested_tensor_from_jagged", "narrow", "masked_select")
 
 
 def _opaque(module: Any, attribute: str, name: str) -> Callable[[], None]:

@@ -11,10 +11,12 @@ from typing import Any
 
 import torch
 
+from torchview_docs.tracing.mixing import one_dtype
+
 __all__ = ["RULES"]
 
 
-def _recurrent(_function: Any, args: Any, kwargs: Any) -> Any:
+def _recurrent(function: Any, args: Any, kwargs: Any) -> Any:
     """lstm, gru, rnn_tanh, rnn_relu: outputs and last states, plain and packed.
 
     Plain: (input, hx, weights, bias, layers, dropout, train, bidirectional, batch_first);
@@ -30,6 +32,7 @@ def _recurrent(_function: Any, args: Any, kwargs: Any) -> Any:
     weights = args[3] if packed else args[2]
     if data.shape[-1] != weights[0].shape[-1]:
         return None  # a mistake of the model: torch says it better
+    one_dtype(function, [data, *states, *weights])
     made = [data.new_empty((*data.shape[:-1], features), device="meta")]
     made += [torch.empty(state.shape, dtype=data.dtype, device="meta") for state in states]
     return tuple(made)

@@ -74,6 +74,29 @@ def nested(self: Any, x: Any, y: Any) -> Any:
     return quietly(lambda: torch.nested.nested_tensor([x, y]).to_padded_tensor(0.0))
 
 
+@nasty("nested tensor of what is there", (2, 3), (4, 3))
+def as_nested(self: Any, x: Any, y: Any) -> Any:
+    return quietly(lambda: torch.nested.as_nested_tensor([x, y]).to_padded_tensor(0.0))
+
+
+@nasty("jagged tensor of what is there", (2, 3), (4, 3), device="cpu")
+def as_jagged(self: Any, x: Any, y: Any) -> Any:
+    both = torch.nested.as_nested_tensor([x, y], layout=torch.jagged)
+    return quietly(lambda: self.layer(both).to_padded_tensor(0.0))
+
+
+@nasty("jagged view of one tensor", (6, 3), device="cpu")
+def jagged_view(self: Any, x: Any) -> Any:
+    parts = torch.nested.nested_tensor_from_jagged(x, torch.tensor([0, 2, 6]))
+    return quietly(lambda: torch.nested.to_padded_tensor(self.layer(parts), 0.0))
+
+
+@nasty("jagged parts by length", (2, 4, 3))
+def narrowed(self: Any, x: Any) -> Any:
+    parts = torch.nested.narrow(x, 1, torch.tensor([0, 1]), torch.tensor([2, 3]), layout=torch.jagged)
+    return torch.nested.to_padded_tensor(torch.relu(parts.contiguous()), 0.0)
+
+
 class Ragged(nn.Module):
     """Hands packed sequences from module to module."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 from typing import Any
 
 import numpy as np
@@ -53,6 +55,20 @@ def number(self: Any, x: Any) -> Any:
 @nasty("numbers put into a new tensor", (2, 3), device="cpu", edges={"tensor": "sum mean"})
 def numbers(self: Any, x: Any) -> Any:
     return torch.tensor([x.sum().item(), float(x.mean())]) + 1
+
+
+@nasty("pickled and loaded", (2, 3), device="cpu", lost="x>0")
+def pickled(self: Any, x: Any) -> Any:
+    # What is in the bytes nobody can follow: a constant comes out.
+    return pickle.loads(pickle.dumps(self.layer(x).detach())) * 2
+
+
+@nasty("saved and loaded", (2, 3), device="cpu", lost="x>0")
+def saved(self: Any, x: Any) -> Any:
+    file = io.BytesIO()
+    torch.save(self.layer(x), file)
+    file.seek(0)
+    return torch.load(file) * 2
 
 
 @nasty("tolist and back", (2, 3), device="cpu", edges={"tensor": "layer/linear"})
