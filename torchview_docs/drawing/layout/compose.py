@@ -229,7 +229,9 @@ class _Composer:
             for label in panel.solution.labels:
                 key = panel.nets[label.net]
                 draft = panel.level.nets[key]
-                x, y = self.direction.baseline(left + label.x, top + label.y, draft.label_width, self.length)
+                aside = draft.label_width + 2 * sizes.LABEL_OFFSET if label.left else 0.0
+                at = (left + label.x - aside, top + label.y)
+                x, y = self.direction.baseline(*at, draft.label_width, self.length)
                 found.append(Label(draft.label, round(x, 1), round(y, 1), key[0], key[1]))
         return found
 

@@ -159,11 +159,12 @@ class PanelWire:
 
 @dataclass(frozen=True, slots=True)
 class PanelLabel:
-    """A net's label: the point where the net leaves its source; the text stands beside it."""
+    """A net's label: the point where the net leaves its source; the text stands right or left of it."""
 
     net: int
     x: float
     y: float
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

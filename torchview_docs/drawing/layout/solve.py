@@ -170,5 +170,6 @@ def _labels(layering: Layering, placement: Placement, low: float) -> list[PanelL
         if problem.nets[net].label and net not in found and it.kind == "box":
             box = problem.boxes[it.index]
             y = placement.y[it.index] + box.height + box.trail
-            found[net] = PanelLabel(net, placement.x[item] + offset - low, y)
+            left = net in placement.channels[it.rank].left
+            found[net] = PanelLabel(net, placement.x[item] + offset - low, y, left)
     return [found[net] for net in sorted(found)]
