@@ -38,7 +38,7 @@ def solve(problem: Problem, plan: Plan = PLAIN) -> Solution:
     turn_early(layering)
     trunk = find_trunk(layering)
     place_ports(layering, trunk, even=plan.even)
-    segments = linear_segments(layering, trunk)
+    segments = linear_segments(layering, trunk, loose=plan.squeezed)
     x = place_across(layering, trunk, segments, squeezed=plan.squeezed)
     place_sides(layering, x)
     placement = _place_along(layering, x, channels(layering, x))
