@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from torchview_docs.drawing.layout import sizes
+from torchview_docs.drawing.layout.labels import Span, label_band, place_labels
 from torchview_docs.drawing.layout.layering import Layering
 from torchview_docs.drawing.layout.panel import Problem
 
@@ -21,8 +22,6 @@ PIECE_GAP = 6.0
 #: Vertical pieces of two nets nearer than this would be drawn over each other, which costs so much.
 SAME_X = 4.0
 OVERLAP_COST = 50
-#: What ends so far beside a label does not touch it.
-LABEL_SIDE = 2.0
 #: Left of everything in a panel.
 FAR_LEFT = -1e9
 #: A channel with more pieces than this is routed by a cheaper rule.
@@ -46,16 +45,23 @@ class Piece:
         """Its right end."""
         return max(self.uppers + self.lowers)
 
+    @property
+    def span(self) -> Span:
+        """Both."""
+        return self.low, self.high
+
 
 @dataclass(slots=True)
 class Channel:
     """Height of a channel, and where in it the strands run across.
 
-    `tracks` has the distance of each strand's piece from the channel's top.
+    `tracks` has the distance of each strand's piece from the channel's top, `left` the nets whose
+    labels stand left of their lines.
     """
 
     height: float
     tracks: dict[int, float]
+    left: frozenset[int] = frozenset()
 
 
 def channels(layering: Layering, x: Sequence[float]) -> list[Channel]:
@@ -91,14 +97,16 @@ def _channel(
     A track lies below the band for labels only if a piece on it would touch a label.
     """
     problem = layering.problem
-    labels = _labels(layering, rank, x)
-    band = _label_band(layering, rank) if labels else 0.0
+    bent = [pieces[strand].span for strand in levels]
+    straight = [piece.span for strand, piece in pieces.items() if strand not in levels]
+    labels = place_labels(layering, rank, x, bent, straight)
+    band = label_band(layering, labels)
     first, last = rank == 0, rank == len(layering.layers) - 2
     start, end, least = _border_bands(problem, bool(levels), first=first, last=last)
     tracks: list[float] = []
     for level in range(max(levels.values(), default=-1) + 1):
         on_it = [pieces[strand] for strand, other in levels.items() if other == level]
-        touches = any(_touches(piece, label) for piece in on_it for label in labels)
+        touches = any(label.touches(piece.span) for piece in on_it for label in labels)
         above = tracks[-1] + sizes.TRACK if tracks else start
         tracks.append(max(above, band + sizes.LABEL_GAP) if touches else above)
     height = (tracks[-1] if tracks else start) + end
@@ -109,7 +117,8 @@ def _channel(
         spare = 0.0 if band else (least - height) / 2
         tracks = [y + spare for y in tracks]
         height = least
-    return Channel(height, {strand: tracks[level] for strand, level in levels.items()})
+    left = frozenset(label.net for label in labels if label.left)
+    return Channel(height, {strand: tracks[level] for strand, level in levels.items()}, left)
 
 
 def _border_bands(problem: Problem, tracks: bool, *, first: bool, last: bool) -> tuple[float, float, float]:
@@ -134,35 +143,6 @@ def _border_bands(problem: Problem, tracks: bool, *, first: bool, last: bool) ->
     if last:
         return before, (sizes.TITLE_BAND if at_end else sizes.BOTTOM) if title else 0.0, 0.0
     return before, sizes.ARROW if tracks else 0.0, sizes.RANK_GAP
-
-
-def _labels(layering: Layering, rank: int, x: Sequence[float]) -> list[tuple[float, float]]:
-    """From where to where across the flow each label reaches that stands in the channel."""
-    starts = [(link.strand, x[link.upper] + link.tail) for link in layering.links[rank] if link.source >= 0]
-    starts += [(hook.strand, x[hook.box] + hook.offset) for hook in layering.hooks[rank] if hook.below]
-    found: list[tuple[float, float]] = []
-    for strand, at in starts:
-        width = layering.problem.nets[layering.strands[strand].net].label
-        if width and layering.problem.labels_along:
-            found.append((at - sizes.LABEL_HEIGHT - 1.0, at - 3.0))
-        elif width:
-            found.append((at + sizes.LABEL_OFFSET, at + sizes.LABEL_OFFSET + width))
-    return found
-
-
-def _touches(piece: Piece, label: tuple[float, float]) -> bool:
-    """Whether a horizontal piece, or what goes down from it, would run through a label."""
-    return piece.low < label[1] + LABEL_SIDE and piece.high > label[0] - LABEL_SIDE
-
-
-def _label_band(layering: Layering, rank: int) -> float:
-    """Room for the labels of the nets that start in the layer above."""
-    if not layering.problem.labels_along:
-        return sizes.LABEL_BAND
-    nets = [layering.strands[link.strand].net for link in layering.links[rank] if link.source >= 0]
-    nets += [layering.strands[hook.strand].net for hook in layering.hooks[rank] if hook.below]
-    longest = max(layering.problem.nets[net].label for net in nets)
-    return longest + 2 * sizes.LABEL_OFFSET
 
 
 def assign_tracks(pieces: dict[int, Piece]) -> dict[int, int]:

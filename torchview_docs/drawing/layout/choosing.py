@@ -25,10 +25,15 @@ __all__ = ["Effort", "best_solution", "extent"]
 WIDEST_LINE = 480.0
 #: Those that take less stand on one line, unless wires cross.
 WIDE_LINE = 250.0
+#: What is tried, in this order.
+CHANGES = ("mirrored", "sides", "input_line", "output_line", "even", "sunk", "squeezed")
+NARROW_CHANGES = ("squeezed", "input_line", "mirrored", "output_line", "sunk")
 #: So often rows are parted further, if they are wider than this, and the picture is so much better.
 MOST_NARROWINGS = 4
 NARROW = 180.0
 NARROWING_WORTH = 1.05
+#: In a figure that is too wide it may even be worse.
+NARROW_WORTH = 0.85
 #: What is so much wider than its widest row may be squeezed.
 LEAST_SQUEEZE = 16.0
 #: A better picture is so many square px better.
@@ -67,7 +72,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
         return best
     crossed = crossings(best)
     cost = picture_cost(problem, plan, best, crossed)
-    for changed in ("mirrored", "sides", "input_line", "output_line", "even", "sunk", "squeezed"):
+    for changed in NARROW_CHANGES if problem.narrow else CHANGES:
         other = plan._replace(**{changed: not getattr(plan, changed)})
         if not (_may_help(problem, best, crossed, changed) and effort.spend(size)):
             continue
@@ -85,6 +90,7 @@ def best_solution(problem: Problem, effort: Effort) -> Solution:
 def _narrowed(problem: Problem, effort: Effort, plan: Plan, best: Solution, cost: float) -> Solution:
     """The solution with its widest row parted, and then the next one, as long as that is worth it."""
     size = extent(problem)
+    worth = NARROW_WORTH if problem.narrow else NARROWING_WORTH
     for _ in range(MOST_NARROWINGS):
         widest = max(row_widths(problem, rank_boxes(problem, plan).ranks), default=0.0)
         if widest < max(NARROW, best.width / 2) or not effort.spend(size):
@@ -95,7 +101,7 @@ def _narrowed(problem: Problem, effort: Effort, plan: Plan, best: Solution, cost
         except Blocked:
             break
         found_cost = picture_cost(problem, plan, found, crossings(found))
-        if found_cost * NARROWING_WORTH >= cost:
+        if found_cost * worth >= cost or (problem.narrow and found.width >= best.width):
             break
         best, cost = found, found_cost
     return best

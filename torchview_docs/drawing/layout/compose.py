@@ -22,6 +22,8 @@ __all__ = ["Figure", "compose"]
 
 #: How much a figure may spend on further plans, all panels together.
 EFFORT = 400
+#: The same once more for a figure that is wider than a page.
+NARROW_EFFORT = 250
 #: The same for laying out all of it in another way.
 REPEATS = 400
 
@@ -48,8 +50,9 @@ def compose(scene: Scene) -> Drawing:
     bent = any(len(wire.points) > 2 for name, level in best.items() if name for wire in level.solution.wires)
     if bent and figure.may_repeat():
         best = _better(best, figure.lay_out(laterals, mirrored=True))
-    if laterals and best[None].solution.width > sizes.PAGE_ACROSS and figure.may_repeat():
-        best = _better(best, figure.lay_out(set()))
+    if best[None].solution.width > sizes.PAGE_ACROSS and figure.may_repeat():
+        figure.effort = Effort(NARROW_EFFORT)
+        best = _better(best, figure.lay_out(set(), narrow=True))
     return _Composer(scene, direction, best).drawing()
 
 
@@ -85,15 +88,19 @@ class Figure:
         """Whether all that was laid out may be laid out once more."""
         return self.repeats.spend(sum(map(extent, self.solved)))
 
-    def lay_out(self, laterals: AbstractSet[Lateral], *, mirrored: bool = False) -> dict[str | None, _Laid]:
+    def lay_out(
+        self, laterals: AbstractSet[Lateral], *, mirrored: bool = False, narrow: bool = False
+    ) -> dict[str | None, _Laid]:
         """Lay out each level; a tensor that cannot enter frames from the left enters from above."""
         while True:
             try:
-                return self._solve_all(laterals, mirrored=mirrored)
+                return self._solve_all(laterals, mirrored=mirrored, narrow=narrow)
             except _BlockedNet as blocked:
                 laterals = {lateral for lateral in laterals if lateral[1] != blocked.key}
 
-    def _solve_all(self, laterals: AbstractSet[Lateral], *, mirrored: bool) -> dict[str | None, _Laid]:
+    def _solve_all(
+        self, laterals: AbstractSet[Lateral], *, mirrored: bool, narrow: bool
+    ) -> dict[str | None, _Laid]:
         """Solve each level, inner before outer; equal problems once."""
         cards = {card.name: card for card in self.scene.cards}
         frames = {frame.name: frame for frame in self.scene.frames}
@@ -117,6 +124,7 @@ class Figure:
                 outputs=tuple(level.outside.get(key, 0.0) for key in level.outs),
                 returning=name is not None and returns_to_trunk(found[level.parent], name, found),
                 mirrored=mirrored and name is not None,
+                narrow=narrow,
                 title=None if name is None else frame_title(frames[name]),
                 title_at=direction.title_at,
                 labels_along=direction.horizontal,
@@ -229,7 +237,9 @@ class _Composer:
             for label in panel.solution.labels:
                 key = panel.nets[label.net]
                 draft = panel.level.nets[key]
-                x, y = self.direction.baseline(left + label.x, top + label.y, draft.label_width, self.length)
+                aside = draft.label_width + 2 * sizes.LABEL_OFFSET if label.left else 0.0
+                at = (left + label.x - aside, top + label.y)
+                x, y = self.direction.baseline(*at, draft.label_width, self.length)
                 found.append(Label(draft.label, round(x, 1), round(y, 1), key[0], key[1]))
         return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
-from math import sqrt
 
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.crossings import inversions
@@ -16,12 +15,13 @@ __all__ = ["crossings", "disorder", "figure_cost", "picture_cost"]
 
 #: What a crossing, a bend of the trunk, any other corner, and two inputs (or outputs) in the wrong
 #: order cost, in square px.
-CROSSING_COST = 15_000.0
+CROSSING_COST = 20_000.0
 BEND_COST = 3_000.0
 CORNER_COST = 300.0
-ORDER_COST = 8_000.0
-#: Inputs, outputs and dead ends leave their place only for a picture that is so much better.
-LINE_WORTH = 1.02
+ORDER_COST = 5_000.0
+#: Inputs and outputs leave their line only for a picture that is so much better, dead ends their place.
+LINE_WORTH = 1.05
+SUNK_WORTH = 1.02
 
 
 def picture_cost(problem: Problem, plan: Plan, solution: Solution, crossed: int) -> float:
@@ -37,13 +37,14 @@ def picture_cost(problem: Problem, plan: Plan, solution: Solution, crossed: int)
     corners = sum(len(wire.points) - 2 for wire in solution.wires)
     cost = area + CROSSING_COST * crossed + CORNER_COST * corners + BEND_COST * solution.bends
     cost += ORDER_COST * disorder(problem, solution)
-    return cost * LINE_WORTH ** (plan.sunk + (not plan.input_line) + (not plan.output_line))
+    lost = (not plan.input_line) + (not plan.output_line)
+    return cost * LINE_WORTH**lost * SUNK_WORTH**plan.sunk
 
 
 def figure_cost(panels: Iterable[tuple[Problem, Solution]], whole: Solution) -> float:
     """What is to be said against a figure; what a page cannot hold counts more."""
     over = max(1.0, whole.width / sizes.PAGE_ACROSS) * max(1.0, whole.height / sizes.PAGE_ALONG)
-    cost = whole.width * whole.height * sqrt(over)
+    cost = whole.width * whole.height * over
     for problem, solution in panels:
         cost += CROSSING_COST * crossings(solution) + BEND_COST * solution.bends
         cost += ORDER_COST * disorder(problem, solution)

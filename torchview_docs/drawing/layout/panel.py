@@ -130,6 +130,7 @@ class Problem:
         outputs: For each tensor that leaves, the width of the label that it gets outside, or 0.
         returning: The trunk should leave where it came in (see `rows`).
         mirrored: Long lines lie left of the trunk rather than right of it.
+        narrow: Width counts more than height, since the figure is too wide.
         title: None for the outermost panel, which has no border.
         title_at: Where the title stands seen along the flow.
         labels_along: Labels run along the flow (LR, RL), not across it.
@@ -142,6 +143,7 @@ class Problem:
     outputs: tuple[float, ...] = ()
     returning: bool = False
     mirrored: bool = False
+    narrow: bool = False
     title: Title | None = None
     title_at: Literal["start", "end", "side"] = "start"
     labels_along: bool = False
@@ -159,11 +161,12 @@ class PanelWire:
 
 @dataclass(frozen=True, slots=True)
 class PanelLabel:
-    """A net's label: the point where the net leaves its source; the text stands beside it."""
+    """A net's label: the point where the net leaves its source; the text stands right or left of it."""
 
     net: int
     x: float
     y: float
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

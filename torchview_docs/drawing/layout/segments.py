@@ -160,14 +160,17 @@ def _argument(layering: Layering, link: Link) -> int:
     return layering.problem.nets[layering.strands[link.strand].net].targets[link.target].position
 
 
-def linear_segments(layering: Layering, trunk: Trunk) -> Segments:
-    """Join items into segments: straight lines first, then the trunk, then links without rivals."""
+def linear_segments(layering: Layering, trunk: Trunk, *, loose: bool = False) -> Segments:
+    """Join items into segments: straight lines first, then the trunk, then links without rivals.
+
+    Where `loose`, what enters a panel as another than its first argument may bend.
+    """
     place = places(layering)
     candidates: list[tuple[float, int, int, Link]] = []
     for rank, links in enumerate(layering.links):
         for link in links:
             priority = _priority(layering, trunk, link)
-            if priority:
+            if priority and not (loose and _is_further_port(layering, link)):
                 candidates.append((-priority, rank, len(candidates), link))
     candidates.sort(key=lambda c: c[:3])
     upper: dict[int, Link] = {}
@@ -196,6 +199,13 @@ def linear_segments(layering: Layering, trunk: Trunk) -> Segments:
                 found.offset[item] = found.offset[above.upper] + above.tail - above.head
                 found.members[found.of[item]].append(item)
     return found
+
+
+def _is_further_port(layering: Layering, link: Link) -> bool:
+    """Whether the link enters a panel, and not as its first argument."""
+    lower = layering.items[link.lower]
+    inside = lower.kind == "box" and layering.problem.boxes[lower.index].ins is not None
+    return inside and _argument(layering, link) > 0
 
 
 def _priority(layering: Layering, trunk: Trunk, link: Link) -> float:

@@ -38,7 +38,7 @@ def solve(problem: Problem, plan: Plan = PLAIN) -> Solution:
     turn_early(layering)
     trunk = find_trunk(layering)
     place_ports(layering, trunk, even=plan.even)
-    segments = linear_segments(layering, trunk)
+    segments = linear_segments(layering, trunk, loose=plan.squeezed)
     x = place_across(layering, trunk, segments, squeezed=plan.squeezed)
     place_sides(layering, x)
     placement = _place_along(layering, x, channels(layering, x))
@@ -170,5 +170,6 @@ def _labels(layering: Layering, placement: Placement, low: float) -> list[PanelL
         if problem.nets[net].label and net not in found and it.kind == "box":
             box = problem.boxes[it.index]
             y = placement.y[it.index] + box.height + box.trail
-            found[net] = PanelLabel(net, placement.x[item] + offset - low, y)
+            left = net in placement.channels[it.rank].left
+            found[net] = PanelLabel(net, placement.x[item] + offset - low, y, left)
     return [found[net] for net in sorted(found)]
