@@ -123,7 +123,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (root / "rst" / f"{name}.rst").write_text("\n".join(rst) + "\n", "utf-8")
         (root / "md" / f"{name}.md").write_text("\n".join(md) + "\n", "utf-8")
     (root / "mkdocs.yml").write_text(
-        "site_name: names\nsite_url: https://example.org/\ndocs_dir: md\ntheme: {name: material, font: false}\n"
+        "site_name: names\nsite_url: https://example.org/\ndocs_dir: md\n"
+        "theme: {name: material, font: false}\n"
         "markdown_extensions: [pymdownx.superfences]\n"
         "plugins:\n  - torchview: {paths: [.], workers: 1, cache: .torchview_cache}\n  - print-site\n"
     )
@@ -191,7 +192,8 @@ def test_a_browser_shows_every_name_as_it_is_read_and_nothing_more(
 ) -> None:
     browser.open(pages[kind].as_uri())  # an alert would end the test
     words = browser.run(
-        "return [...document.querySelectorAll('svg.tv text, svg.tv title')].map(t => t.textContent).join('\\n')"
+        "return [...document.querySelectorAll('svg.tv text, svg.tv title')]"
+        ".map(t => t.textContent).join('\\n')"
     )
     cells = browser.run("return [...document.querySelectorAll('.tv-table td')].map(t => t.textContent)")
     for name in SEEN.values():
