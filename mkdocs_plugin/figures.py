@@ -51,6 +51,7 @@ class SiteFigures:
     pages: dict[str, list[Figure | Failure]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     _placed: dict[str, list[Placed]] = field(default_factory=dict)
+    _written: set[str] = field(default_factory=set)
 
     def fill(self, config: MkDocsConfig, files: Files) -> None:
         """Put every figure into its page, and warn of those that failed."""
@@ -65,6 +66,7 @@ class SiteFigures:
         for page, requests in zip(pages, asked, strict=True):
             figures = PageFigures(self.results)
             self._fill(page, figures)
+            self._written.add(page.file.abs_dest_path)
             placed = self._placed[page.file.src_uri]
             self.pages[page.file.src_uri] = [
                 done.failure or figures.result(request)
@@ -115,6 +117,18 @@ class SiteFigures:
         self.results = {**self.results, **self._resolve(unknown)}
         figures = PageFigures(self.results, ids=set(_ID.findall(html)))
         return fill(html, lambda number: str(figures.place(self.requests[number])), len(self.requests))
+
+    def fill_written(self, folder: Path) -> None:
+        """Put figures into files that are no pages: mkdocs-print-site writes all pages into one.
+
+        What it puts together are the pages as they were before all figures were known.
+        """
+        if not self.requests:
+            return
+        pages = {Path(path) for path in self._written}
+        for path in folder.rglob("*.html"):
+            if path not in pages and has_mark(html := path.read_text("utf-8", "replace")):
+                path.write_text(self.fill_late(html), "utf-8")
 
     def _warn(self, config: MkDocsConfig, file: File, requests: Sequence[Request]) -> None:
         if not any(placed.failure for placed in self._placed[file.src_uri]):

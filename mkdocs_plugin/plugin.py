@@ -102,12 +102,14 @@ class TorchviewPlugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call
         """Put figures where a theme's plugin has converted fences once more."""
         return self.figures.fill_late(output)
 
+    @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """End a strict build in which a figure failed, after the site is written.
+        """Put figures into what other plugins have written; end a strict build in which one failed.
 
         Raises:
             PluginError: Also where MkDocs counts no warnings, with `-q`.
         """
+        self.figures.fill_written(Path(config.site_dir))
         failed = self.figures.failed
         if failed and config.strict:
             count = f"{len(failed)} figure{'s' * (len(failed) != 1)}"

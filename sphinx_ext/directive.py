@@ -7,6 +7,7 @@ build until it is mended, in the same way in RST, MyST and docstrings.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -69,6 +70,10 @@ class TorchviewDirective(SphinxDirective):
         if options.get("name"):
             self.options["name"] = options["name"]
             self.add_name(figure)
+        elif options.get("caption"):
+            # Sphinx would call it `id1`, as on each page, and a builder may write all pages as one.
+            page = hashlib.sha256(self.env.docname.encode()).hexdigest()[:6]
+            figure["ids"].append(f"tv-{page}-figure-{self.env.new_serialno('torchview') + 1}")
         return [figure]
 
     def _options(self, node: torchview_figure) -> dict[str, str]:

@@ -29,7 +29,7 @@ NAMED = 4
 
 _SIZE = re.compile(r' width="(\d+)" height="\d+"')
 _CODE = re.compile(r"`([^`\n]+)`")
-_NAME = re.compile(r' aria-labelledby="([^"]*)"')
+_NAME = re.compile(r"<title[^>]*>([^<]*)</title>")
 
 
 def figure_box(
@@ -47,13 +47,13 @@ def figure_box(
         layers: What it shows, for the table that the spec's `table` says where to put.
     """
     head, more, rest = svg.partition(">")
-    size, name = _SIZE.search(head), _NAME.search(head)
+    size, name = _SIZE.search(head), _NAME.search(rest)
     scrolls = size is not None and int(size[1]) > NARROWEST
     if spec.width is not None:
         head = _SIZE.sub(f' width="{escape(spec.width)}"', head, count=1)
         scrolls = not spec.width.endswith("%")
     classes = f"tv-box tv-{spec.align}" if spec.align else "tv-box"
-    focus = f' tabindex="0" role="group" aria-labelledby="{name[1]}"' if scrolls and name else ""
+    focus = f' tabindex="0" role="group" aria-label="{name[1]}"' if scrolls and name else ""
     below = _notes(remarks) + layer_table(layers, spec.table)
     return f'<div class="{classes}"{focus}>{head}{more}{rest}</div>{below}'
 

@@ -33,7 +33,7 @@ class TestFigureBox:
             "class": "tv-box",
             "tabindex": "0",
             "role": "group",
-            "aria-labelledby": "f1.title",
+            "aria-label": "A net",
         }
 
     def test_a_figure_that_fits_every_screen_is_no_stop_for_the_keyboard(self) -> None:

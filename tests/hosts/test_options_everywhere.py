@@ -198,7 +198,7 @@ def _page(markup: str) -> tuple[str, ...]:
     if figure is None:
         return ()
     attributes = re.findall(r' (?:class|id|width)="([^"]*)"', figure[0])
-    ours = {"tv-right", "wide", "fig-net", "50%"}
+    ours = {"tv-right", "wide", "fig-net", "50%", "tv-layers", "tv-hidden"}
     found = {word for text in attributes for word in text.split() if word in ours}
     texts = re.findall(r"<figcaption>.*?</figcaption>|<desc.*?</desc>", figure[0], re.DOTALL)
     plain = (re.sub(r"<[^>]*>", "", text) for text in texts)
