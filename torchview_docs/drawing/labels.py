@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torchview_docs.drawing.configs import module_config
-from torchview_docs.drawing.operations import operation_config
+from torchview_docs.drawing.operations import is_weighted, operation_config, weighted_config
 from torchview_docs.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
 from torchview_docs.input_graph import InputGraph, Relation
@@ -75,7 +75,7 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
         return _attribute_words(node, view)
     if node.op == "tensor":
         return Words(shortened(shape(node.outputs[0]), TITLE), "", "")
-    return _operation_words(node)
+    return _operation_words(node, view)
 
 
 def _module_words(node: Node, view: Graph, calls: bool) -> Words:
@@ -149,16 +149,24 @@ def _attribute_words(node: Node, view: Graph) -> Words:
     return Words(title, size, f"{node.type} {full}" if full != node.type else "")
 
 
-def _operation_words(node: Node) -> Words:
+def _operation_words(node: Node, view: Graph) -> Words:
     name = operation_name(node)
     raw = " ".join(node.config.split())
     swapped = bool(node.args) and node.args[0].arg == "1" and name in _SIGNS
     config = f"{raw} {_SIGNS[name]} x" if swapped and raw else operation_config(family(node), name, raw)
-    if config is None or len(config) > CONFIG:
+    weighted = weighted_config(name, _weight(node, view), raw) if is_weighted(name) else ""
+    if config is None or len(weighted or config) > CONFIG:
         config = raw if len(raw) <= CONFIG // 2 else ""
+    else:
+        config = weighted or config
     title = shortened(name, TITLE)
     full = f"{node.target}({raw})" if raw else node.target
     return Words(title, config, full if raw not in ("", config) or title != name else "")
+
+
+def _weight(node: Node, view: Graph) -> tuple[int, ...]:
+    """The shape of the weight of an operation that layers are made of."""
+    return next((view.tensor(use).shape for use in node.args if use.arg in ("1", "weight")), ())
 
 
 def operation_name(node: Node) -> str:
