@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torchview_docs.drawing.configs import arguments, module_config
+from torchview_docs.drawing.arguments import arguments
+from torchview_docs.drawing.configs import module_config
 from torchview_docs.drawing.labels import count, operation_name, path, path_range, shape, shortened, words
 from torchview_docs.drawing.operations import operation_config
 from torchview_docs.families import FAMILIES, family
@@ -33,7 +35,7 @@ def card(node: Node) -> tuple[str, str]:
          "64→64, 3×3, dilation 2"),
         ("conv.Conv2d", "8, 8, kernel_size=(3, 3), stride=(2, 1), groups=8",
          "8→8, 3×3, stride 2×1, depthwise"),
-        ("conv.Conv2d", "32, 64, kernel_size=(1, 3), stride=(1, 1), groups=4", "32→64, 1×3, groups 4"),
+        ("conv.Conv2d", "32, 64, kernel_size=(1, 3), stride=(1, 1), groups=4", "32→64, 1×3, 4 groups"),
         ("conv.Conv1d", "80, 384, kernel_size=(3,), stride=(1,), padding=(1,)", "80→384, kernel 3"),
         ("conv.ConvTranspose2d", "16, 8, kernel_size=(2, 2), stride=(2, 2)", "16→8, 2×2, stride 2"),
         ("linear.Linear", "in_features=768, out_features=2304, bias=True", "768→2304"),
@@ -64,7 +66,7 @@ def card(node: Node) -> tuple[str, str]:
         ("activation.ReLU", "inplace=True", ""),
         ("activation.Softmax", "dim=1", "dim 1"),
         ("flatten.Flatten", "start_dim=1, end_dim=-1", ""),
-        ("flatten.Flatten", "start_dim=2, end_dim=-1", "dims 2 to -1"),
+        ("flatten.Flatten", "start_dim=2, end_dim=-1", "from dim 2"),
     ],
 )  # fmt: skip
 def test_a_layer_is_configured_as_a_person_writes_it(type_: str, config: str, expected: str) -> None:
@@ -92,6 +94,31 @@ def test_the_rules_read_what_torch_writes() -> None:
         (nn.GRUCell(4, 8), "4→8"),
         (nn.ELU(), ""),
         (nn.Softmax(-1), "dim -1"),
+        (
+            nn.Conv2d(4, 4, 3, groups=2, padding=1, padding_mode="reflect"),
+            "4→4, 3×3, 2 groups, reflect padding",
+        ),
+        (nn.AdaptiveAvgPool2d((None, 7)), "to same×7"),
+        (nn.LocalResponseNorm(5), "size 5"),
+        (nn.PReLU(), ""),
+        (nn.PReLU(8), "8 parameters"),
+        (nn.Softplus(2), "beta 2"),
+        (nn.Hardtanh(), ""),
+        (nn.Hardtanh(-2, 2), "-2 to 2"),
+        (nn.ReLU6(), ""),
+        (nn.RReLU(), ""),
+        (nn.RReLU(0.1, 1 / 3), "lower 0.1"),
+        (nn.GLU(), ""),
+        (nn.GLU(1), "dim 1"),
+        (nn.Flatten(2, 3), "dims 2 to 3"),
+        (nn.Unflatten(1, (2, 4)), "dim 1 to 2×4"),
+        (nn.ZeroPad2d(1), "1"),
+        (nn.ReflectionPad2d((1, 2, 3, 4)), "1, 2, 3, 4"),
+        (nn.ConstantPad1d(2, 3.5), "2, value 3.5"),
+        (nn.Unfold(3, padding=1), "3×3"),
+        (nn.Fold((16, 16), 2, stride=2), "to 16×16, 2×2, stride 2"),
+        (nn.ChannelShuffle(2), "2 groups"),
+        (nn.PixelUnshuffle(2), "×2"),
     ]
     for layer, expected in layers:
         type_ = f"{type(layer).__module__}.{type(layer).__qualname__}"
@@ -163,7 +190,7 @@ def operation(target: str, config: str = "", *, arg: str = "0", op: str = "call_
         (operation("torch.nn.functional.scaled_dot_product_attention", "dropout_p=0.0, is_causal=True"),
          ("scaled_dot_product_attention", "causal")),
         (operation("operator.getitem", "[:, 0]"), ("getitem", "[:, 0]")),
-        (operation("mean", "dim=(2, 3), keepdim=True", op="call_method"), ("mean", "dim (2, 3), keepdim")),
+        (operation("mean", "dim=(2, 3), keepdim=True", op="call_method"), ("mean", "dims 2, 3, keepdim")),
         (operation("pow", "exponent=0.5", op="call_method"), ("pow", "0.5")),
         (operation("torch.split", "split_size_or_sections=768, dim=2"), ("split", "768, dim 2")),
         (operation("torch.einsum", "'bhid,bhjd->bhij'"), ("einsum", "bhid,bhjd->bhij")),
@@ -180,6 +207,63 @@ def test_an_operation_is_named_and_configured_as_a_person_writes_it(
     node: Node, expected: tuple[str, str]
 ) -> None:
     assert card(node) == expected
+
+
+def test_functions_of_torch_are_configured_as_a_person_writes_them() -> None:
+    import torch
+    from torch.nn import functional as F
+
+    from torchview_docs.tracing import trace
+
+    x, image = torch.zeros(1, 10, 8), torch.zeros(1, 8, 16, 16)
+    mask = x > 0
+    known: list[tuple[Callable[[], object], str, str]] = [
+        (lambda: torch.log_softmax(x, 1), "log_softmax", "dim 1"),
+        (lambda: x.softmax(-1), "softmax", "dim -1"),
+        (lambda: image.mean((2, 3)), "mean", "dims 2, 3"),
+        (lambda: image.mean([-1], keepdim=True), "mean", "dim -1, keepdim"),
+        (lambda: image.flip(-1), "flip", "dim -1"),
+        (lambda: x.reshape(1, 10, 2, 4), "reshape", "1, 10, 2, 4"),
+        (lambda: image.permute(0, 2, 3, 1), "permute", "0, 2, 3, 1"),
+        (lambda: x.transpose(1, 2), "transpose", "1, 2"),
+        (lambda: image.flatten(2), "flatten", "from dim 2"),
+        (lambda: image.flatten(1, 2), "flatten", "start_dim 1, end_dim 2"),
+        (lambda: image.movedim(1, -1), "movedim", "1 to -1"),
+        (lambda: x.narrow(1, 2, 3), "narrow", "dim 1, 2:5"),
+        (lambda: F.interpolate(image, (32, 32), mode="bilinear"), "interpolate", "to 32×32, bilinear"),
+        (lambda: F.pad(image, (1, 2, 0, 0), mode="reflect"), "pad", "(1, 2, 0, 0), reflect"),
+        (lambda: torch.einsum("bnd,bmd->bnm", x, x), "einsum", "bnd,bmd->bnm"),
+        (lambda: x[:, 1:3], "getitem", "[:, 1:3]"),
+        (lambda: image[..., ::2], "getitem", "[..., ::2]"),
+        (lambda: x.masked_fill(mask, float("-inf")), "masked_fill", "-inf"),
+        (lambda: torch.where(mask, x, 0.0), "where", "else 0"),
+        (lambda: F.group_norm(image, 4), "group_norm", "4 groups"),
+        (lambda: F.one_hot(x[0, :, 0].long(), 5), "one_hot", "5 classes"),
+        (lambda: F.pixel_shuffle(image, 2), "pixel_shuffle", "×2"),
+        (lambda: F.unfold(image, 3), "unfold", "3×3"),
+        (lambda: F.glu(x), "glu", ""),
+        (lambda: F.linear(x, torch.zeros(3, 8)), "linear", "8→3"),
+        (lambda: F.embedding(x[0].long(), torch.zeros(9, 4)), "embedding", "9→4"),
+        (lambda: F.conv2d(image, torch.zeros(4, 8, 3, 3), stride=2), "conv2d", "8→4, 3×3, stride 2"),
+        (lambda: F.conv2d(image, torch.zeros(8, 1, 3, 3), None, 1, 1, 1, 8), "conv2d", "8→8, 3×3, depthwise"),
+        (lambda: F.conv_transpose2d(image, torch.zeros(8, 4, 2, 2), stride=2), "conv_transpose2d",
+         "8→4, 2×2, stride 2"),
+    ]  # fmt: skip
+    for function, title, config in known:
+        graph = trace(function, device="cpu")
+        said = [words(node, graph) for node in graph.nodes if node.op in ("call_function", "call_method")]
+        assert (title, config) in [(one.title, one.config) for one in said]
+
+
+def test_attention_says_its_width_and_heads() -> None:
+    import torch
+
+    from torchview_docs.tracing import trace
+
+    x = torch.zeros(1, 4, 8)
+    graph = trace(torch.nn.MultiheadAttention(8, 2, batch_first=True), x, x, x)
+    assert graph.root is not None
+    assert words(graph.root, graph).config == "8, 2 heads"
 
 
 def test_what_an_operation_leaves_out_is_in_its_hint() -> None:

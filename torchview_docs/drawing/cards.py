@@ -138,7 +138,8 @@ def _row(view: Graph, node: Node, around: Node | None, said: Said) -> Row:
     elif node.op == "call_function" and node.target.startswith("torch."):
         link = node.target
     title, config = said.title(node, told, around), said.config(node, config)
-    return Row(family(node), title, config, node.name, link, told.hint, said.look(node))
+    hint = said.hint(node, told.hint)
+    return Row(family(node), title, config, node.name, link, hint, said.look(node))
 
 
 def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:

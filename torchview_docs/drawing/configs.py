@@ -7,62 +7,17 @@ default value or hardly matters to a reader (`eps`, `bias`); what is not underst
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["UNTOLD", "Arguments", "arguments", "module_config"]
+from torchview_docs.drawing.arguments import UNTOLD, Arguments, arguments
 
-
-@dataclass(frozen=True)
-class Arguments:
-    """The arguments that a configuration lists; what is no literal is kept as its source text."""
-
-    positional: tuple[Any, ...]
-    named: dict[str, Any]
-
-    def get(self, name: str, place: int | None = None, default: Any = None) -> Any:
-        """An argument by name, or by place."""
-        if name in self.named:
-            return self.named[name]
-        if place is not None and place < len(self.positional):
-            return self.positional[place]
-        return default
-
-
-#: Arguments of operations that hardly matter to a reader.
-_UNTOLD_NAMES = """
-    antialias ceil_mode count_include_pad device divisor_override dtype enable_gqa eps inplace layout
-    memory_format momentum non_blocking pin_memory recompute_scale_factor requires_grad scale
-    return_indices training use_input_stats cudnn_enabled _stacklevel out
-"""
-UNTOLD = frozenset(_UNTOLD_NAMES.split())
+__all__ = ["module_config"]
 
 
 class _Unread(Exception):  # noqa: N818  # control flow: this configuration is not of the known form
     """A configuration does not have the form that a rule expects."""
-
-
-def arguments(config: str) -> Arguments | None:
-    """Read a configuration; None where it does not read as arguments of a call."""
-    try:
-        call = ast.parse(f"f({config})", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
-    if not isinstance(call, ast.Call) or any(k.arg is None for k in call.keywords):
-        return None
-    return Arguments(
-        tuple(_value(a) for a in call.args), {k.arg: _value(k.value) for k in call.keywords if k.arg}
-    )
-
-
-def _value(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, MemoryError, RecursionError):
-        return ast.unparse(node)
 
 
 # -- modules ------------------------------------------------------------------------------
@@ -139,8 +94,13 @@ def _conv(args: Arguments, dimensions: int) -> str:
         _kernel(args.get("kernel_size", 2), dimensions),
         _step("stride", args.get("stride", 3)),
         _step("dilation", args.get("dilation")),
-        "" if groups == 1 else "depthwise" if groups == before else f"groups {groups}",
+        "" if groups == 1 else "depthwise" if groups == before else f"{groups} groups",
+        _padding_mode(args.get("padding_mode")),
     )
+
+
+def _padding_mode(mode: Any) -> str:
+    return f"{mode} padding" if mode not in (None, "zeros") else ""
 
 
 def _linear(args: Arguments, _: int) -> str:
@@ -184,7 +144,10 @@ def _pool(args: Arguments, dimensions: int) -> str:
 
 
 def _output_size(args: Arguments, dimensions: int) -> str:
-    return f"to {_size(args.get('output_size', 0), dimensions)}"
+    size = args.get("output_size", 0)
+    if isinstance(size, tuple) and all(isinstance(n, int | None) for n in size):
+        return f"to {'×'.join('same' if n is None else str(n) for n in size)}"
+    return f"to {_size(size, dimensions)}"
 
 
 def _upsample(args: Arguments, dimensions: int) -> str:
@@ -227,15 +190,36 @@ def _recurrent(args: Arguments, _: int) -> str:
 
 def _activation(args: Arguments, _: int) -> str:
     """What differs from the activation as everybody knows it."""
-    known = {"min_val", "max_val", *UNTOLD}
-    defaults: dict[str, Any] = {"approximate": "none", "alpha": 1.0, "num_parameters": 1, "beta": 1.0}
-    words = {"negative_slope": "slope", "num_parameters": "parameters", "approximate": ""}
+    defaults: dict[str, Any] = {
+        "approximate": "none", "alpha": 1.0, "num_parameters": 1, "beta": 1.0, "threshold": 20.0,
+        "min_val": -1, "max_val": 1, "lower": 1 / 8, "upper": 1 / 3,
+    }  # fmt: skip
+    words = {"negative_slope": "slope", "approximate": "", "min_val": "min", "max_val": "max"}
     parts = []
     for name, value in args.named.items():
-        if name in known or value is None or (name in defaults and value == defaults[name]):
+        if name in UNTOLD or value is None or (name in defaults and value == defaults[name]):
             continue
-        parts.append(f"{words.get(name, name)} {value}".strip())
+        if name == "num_parameters":
+            parts.append(f"{value} parameters")
+            continue
+        written = f"{value:.4g}" if isinstance(value, float) else value
+        parts.append(f"{words.get(name, name)} {written}".strip())
     return _join(*parts) if not args.positional else _unread()
+
+
+def _gated(args: Arguments, _: int) -> str:
+    dim = args.get("dim", 0, -1)
+    return "" if dim == -1 else f"dim {_int(dim)}"
+
+
+def _hard_tanh(args: Arguments, _: int) -> str:
+    low, high = args.get("min_val", default=-1), args.get("max_val", default=1)
+    return "" if (low, high) == (-1, 1) else f"{low} to {high}"
+
+
+def _attention(args: Arguments, _: int) -> str:
+    heads = _int(args.get("num_heads", 1))
+    return f"{_int(args.get('embed_dim', 0))}, {heads} head{'s' if heads > 1 else ''}"
 
 
 def _unread() -> str:
@@ -244,7 +228,42 @@ def _unread() -> str:
 
 def _flatten(args: Arguments, _: int) -> str:
     start, end = args.get("start_dim", 0, 1), args.get("end_dim", 1, -1)
-    return "" if (start, end) == (1, -1) else f"dims {start} to {end}"
+    return "" if (start, end) == (1, -1) else f"from dim {start}" if end == -1 else f"dims {start} to {end}"
+
+
+def _unflatten(args: Arguments, _: int) -> str:
+    return f"dim {_int(args.get('dim', 0))} to {_size(args.get('unflattened_size', 1), 1)}"
+
+
+def _padding(args: Arguments, _: int) -> str:
+    """`3` all around, else as torch has it: left, right, top, bottom."""
+    sizes = args.get("padding", 0)
+    if not isinstance(sizes, tuple) or not sizes or not all(isinstance(n, int) for n in sizes):
+        raise _Unread
+    value = args.get("value", default=0)
+    return _join(
+        str(sizes[0]) if len(set(sizes)) == 1 else ", ".join(map(str, sizes)),
+        f"value {value}" if value else "",
+    )
+
+
+def _blocks(args: Arguments, _: int) -> str:
+    """`Unfold` and `Fold`, which are of two dimensions."""
+    size = args.get("output_size")
+    return _join(
+        f"to {_size(size, 2)}" if size is not None else "",
+        _kernel(args.get("kernel_size", 0), 2),
+        _step("stride", args.get("stride")),
+        _step("dilation", args.get("dilation")),
+    )
+
+
+def _channel_groups(args: Arguments, _: int) -> str:
+    return f"{_int(args.get('groups', 0))} groups"
+
+
+def _local_norm(args: Arguments, _: int) -> str:
+    return f"size {_int(args.get('size', 0))}"
 
 
 _Rule = Callable[[Arguments, int], str]
@@ -259,7 +278,26 @@ _BY_FAMILY: dict[str, _Rule] = {
 }
 _BY_NAME: dict[str, _Rule] = {
     "GroupNorm": _group_norm,
+    "LocalResponseNorm": _local_norm,
+    "MultiheadAttention": _attention,
+    "GLU": _gated,
+    "glu": _gated,
+    "Hardtanh": _hard_tanh,
+    "hardtanh": _hard_tanh,
+    "ReLU6": lambda *_: "",
     "Flatten": _flatten,
+    "Unflatten": _unflatten,
+    "Fold": _blocks,
+    "Unfold": _blocks,
+    "ChannelShuffle": _channel_groups,
+    **dict.fromkeys(
+        (
+            f"{k}Pad{d}d"
+            for k in ("Zero", "Constant", "Reflection", "Replication", "Circular")
+            for d in (1, 2, 3)
+        ),
+        _padding,
+    ),
     "PixelShuffle": _shuffle,
     "PixelUnshuffle": _shuffle,
     **dict.fromkeys(("Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d", "interpolate"), _upsample),

@@ -51,11 +51,13 @@ def dot(view: Graph, spec: FigureSpec, looks: Looks = PLAIN) -> str:
             style = {"style": "rounded,filled", "fillcolor": "gray90"} if card.kind in _PILLS else {}
             # Graphviz has one look for a node, so a chain has that of its first part.
             look = {key: said for key, said in node_look(card.rows[0].look).items() if key != "xlabel"}
-            body.node(ids[card.name], _card_label(card), **{**style, **look})
+            hints = _tooltip(*(row.hint for row in card.rows))
+            body.node(ids[card.name], _card_label(card), **{**style, **look, **hints})
         for frame in frames[name]:
             with body.subgraph(name=clusters[frame.name]) as inner:
                 stands_out = frame.look is not None and frame.look.stance == "hi"
-                inner.attr(label=_frame_label(frame), **({"penwidth": "3"} if stands_out else {}))
+                hint = _tooltip(frame.hint)
+                inner.attr(label=_frame_label(frame), **({"penwidth": "3"} if stands_out else {}), **hint)
                 fill(inner, frame.name)
 
     fill(graph, None)
@@ -83,6 +85,12 @@ def _numbers(look: Look | None) -> str:
 def _frame_label(frame: Frame) -> str:
     words = " ".join(part for part in (frame.title, frame.subtitle, frame.note, _numbers(frame.look)) if part)
     return _plain(_escaped(words) + (f" × {frame.repeat}" if frame.repeat > 1 else ""))
+
+
+def _tooltip(*hints: str) -> dict[str, str]:
+    """What hovering tells in the pictures that Graphviz makes: all that a label shortens."""
+    told = r"\n".join(_escaped(hint) for hint in hints if hint)
+    return {"tooltip": _plain(told)} if told else {}
 
 
 def _escaped(text: str) -> str:

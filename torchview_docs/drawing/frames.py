@@ -75,7 +75,8 @@ def _frame(view: Graph, call: Node, seen_from: Node | None, outer: str | None, s
     # What stands at the right end of the title is the note, and then the numbers.
     note_width = text_width(note, FRAME_SIZE) + callout_room(look)
     whole = path(call, None)
-    hint = f"{whole}: {name}" if name else whole
+    hint = f"{whole}: {name}" if name and whole else whole or full
+    told = (title, subtitle) == (whole, name) if whole else title == full
     return Frame(
         call.name,
         title,
@@ -86,6 +87,6 @@ def _frame(view: Graph, call: Node, seen_from: Node | None, outer: str | None, s
         outer,
         call.repeat,
         call.type,
-        hint if whole and (title, subtitle) != (whole, name) else "",
+        "" if told else hint,
         look,
     )

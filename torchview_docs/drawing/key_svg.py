@@ -84,12 +84,23 @@ def remarks_below(drawing: Drawing, top: int) -> tuple[str, int, int]:
 
 
 def _lines(remark: Remark, room: float) -> Iterator[str]:
-    """The text of a note, broken at spaces."""
+    """The text of a note, broken at spaces, and where a word has no room within it."""
     line = ""
-    for word in remark.text.split():
+    for word in _words(remark.text, room):
         longer = f"{line} {word}".strip()
         if line and text_width(longer, CONFIG_SIZE) > room:
             yield line
             longer = word
         line = longer
     yield line
+
+
+def _words(text: str, room: float) -> Iterator[str]:
+    for word in text.split():
+        part = ""
+        for letter in word if text_width(word, CONFIG_SIZE) > room else (word,):
+            if part and text_width(part + letter, CONFIG_SIZE) > room:
+                yield part
+                part = ""
+            part += letter
+        yield part

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from torchview_docs.drawing.configs import module_config
-from torchview_docs.drawing.operations import operation_config
+from torchview_docs.drawing.operations import is_weighted, operation_config, weighted_config
 from torchview_docs.families import class_name, family
 from torchview_docs.graph import Graph, Node, TensorMeta
 from torchview_docs.input_graph import InputGraph, Relation
@@ -46,6 +46,13 @@ class Words:
     config: str
     #: The full text; empty where it adds nothing.
     hint: str
+    #: The title as it is before it is shortened; empty where it is not.
+    whole: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title in full."""
+        return self.whole or self.title
 
 
 def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
@@ -66,16 +73,21 @@ def words(node: Node, view: Graph, *, calls: bool = True) -> Words:
         name = f"output{node.target}" if node.op == "output" and node.target[:1] == "[" else node.target
         title = shortened(name or node.op, TITLE)
         dims = node.outputs[0].dims if node.outputs else ()
-        return Words(title, "", _named_input(node) if any(dims) else name if title != name else "")
+        hint = _named_input(node) if any(dims) else name if title != name else ""
+        return Words(title, "", hint, name)
     if node.op == "call_phase":
         around = view.by_name[node.scope] if node.scope else None
         note = call_note(node, around) if calls else ""
-        return Words(shortened(class_name(node.type), TITLE), note, path_range(node))
+        name = class_name(node.type)
+        where, title = path_range(node), shortened(name, TITLE)
+        return Words(title, note, where if title == name else f"{where}: {name}", name)
     if node.op == "get_attr":
         return _attribute_words(node, view)
     if node.op == "tensor":
-        return Words(shortened(shape(node.outputs[0]), TITLE), "", "")
-    return _operation_words(node)
+        size = shape(node.outputs[0])
+        title = shortened(size, TITLE)
+        return Words(title, "", size if title != size else "", size)
+    return _operation_words(node, view)
 
 
 def _module_words(node: Node, view: Graph, calls: bool) -> Words:
@@ -113,8 +125,8 @@ def _graph_words(node: Node, graph: InputGraph, relation: Relation) -> Words:
     if len(graph.relations) > 1 and len(title) > TITLE:
         source, target = graph.nodes[relation.source].name, graph.nodes[relation.target].name
         title = f"{source} {relation.name} {target}"
-    title = shortened(title, TITLE)
-    return Words(title, graph.summary_of(relation), node.target if title != node.target else "")
+    name, title = title, shortened(title, TITLE)
+    return Words(title, graph.summary_of(relation), node.target if title != node.target else "", name)
 
 
 def _own_name(node: Node, around: Node | None) -> str:
@@ -144,21 +156,31 @@ def _attribute_words(node: Node, view: Graph) -> Words:
     full = node.target if node.target != "tensor" else node.type or "constant"
     within = view.by_name[node.scope].target if node.scope else ""
     name = full.removeprefix(f"{within}.") if within else full
-    size = shortened(shape(node.outputs[0]), CONFIG) if node.outputs else ""
+    whole = shape(node.outputs[0]) if node.outputs else ""
+    size = shortened(whole, CONFIG)
     title = name if len(name) <= TITLE else shortened(name.rpartition(".")[2], TITLE)
-    return Words(title, size, f"{node.type} {full}" if full != node.type else "")
+    hint = f"{node.type} {full}" if full != node.type else ""
+    return Words(title, size, f"{hint or full}: {whole}" if size != whole else hint, name)
 
 
-def _operation_words(node: Node) -> Words:
+def _operation_words(node: Node, view: Graph) -> Words:
     name = operation_name(node)
     raw = " ".join(node.config.split())
     swapped = bool(node.args) and node.args[0].arg == "1" and name in _SIGNS
     config = f"{raw} {_SIGNS[name]} x" if swapped and raw else operation_config(family(node), name, raw)
-    if config is None or len(config) > CONFIG:
+    weighted = weighted_config(name, _weight(node, view), raw) if is_weighted(name) else ""
+    if config is None or len(weighted or config) > CONFIG:
         config = raw if len(raw) <= CONFIG // 2 else ""
+    else:
+        config = weighted or config
     title = shortened(name, TITLE)
     full = f"{node.target}({raw})" if raw else node.target
-    return Words(title, config, full if raw not in ("", config) or title != name else "")
+    return Words(title, config, full if raw not in ("", config) or title != name else "", name)
+
+
+def _weight(node: Node, view: Graph) -> tuple[int, ...]:
+    """The shape of the weight of an operation that layers are made of."""
+    return next((view.tensor(use).shape for use in node.args if use.arg in ("1", "weight")), ())
 
 
 def operation_name(node: Node) -> str:

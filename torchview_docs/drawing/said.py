@@ -64,13 +64,25 @@ class Said:
             # It may stand there already, where a card has nothing else to say.
             others = ", ".join(part for part in config.split(", ") if part != parameters)
             parts = [others, f"{parameters} params"]
-        if node.op.startswith("call_"):
-            if self.spec.show_outputs and node.outputs:
-                parts.append(f"→ {_some([shape(tensor) for tensor in node.outputs])}")
-            if self.spec.show_dtypes and node.outputs:
-                parts.append(_some(list(dict.fromkeys(tensor.dtype for tensor in node.outputs))))
+        shapes, dtypes = self._of_outputs(node)
+        parts += [f"→ {_some(shapes)}" if shapes else "", _some(dtypes)]
         parts += [self.measures(node), self.looks.shares.get(node.name, "")]
         return " · ".join(part for part in parts if part)
+
+    def hint(self, node: Node, hint: str) -> str:
+        """The full text, and behind it of what the configuration only counts."""
+        shapes, dtypes = self._of_outputs(node)
+        lists = [f"→ {', '.join(shapes)}" if len(shapes) > _TENSORS else ""]
+        lists += [", ".join(dtypes) if len(dtypes) > _TENSORS else ""]
+        return " · ".join(part for part in (hint, *lists) if part)
+
+    def _of_outputs(self, node: Node) -> tuple[list[str], list[str]]:
+        """The shapes and the dtypes of what a step makes, as far as they are to be written."""
+        if not node.op.startswith("call_"):
+            return [], []
+        shapes = [shape(tensor) for tensor in node.outputs] if self.spec.show_outputs else []
+        dtypes = dict.fromkeys(tensor.dtype for tensor in node.outputs) if self.spec.show_dtypes else {}
+        return shapes, list(dtypes)
 
 
 def _some(words: list[str]) -> str:

@@ -107,7 +107,7 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
     if node.op == "call_phase":
         said = words(node, view, calls=False)
         sizes = _shapes([shape(t) for t in node.outputs])
-        return LayerRow(depth, "", said.title, "", sizes, None, node.repeat, node.name)
+        return LayerRow(depth, "", said.name, "", sizes, None, node.repeat, node.name)
     if node.op == "group":
         where = path(node, view.by_name[node.scope] if node.scope else None)
         total = node.parameters.total if node.parameters and node.parameters.total else None
@@ -117,14 +117,14 @@ def _row(view: Graph, node: Node, depth: int) -> LayerRow:
         kind = "input" if node.op == "placeholder" else "output"
         sizes = _shapes([f"{shape(t)} {t.dtype}" for t in tensors])
         said = words(node, view)
-        return LayerRow(depth, said.title, kind, said.config, sizes, None, 1, node.name)
+        return LayerRow(depth, said.name, kind, said.config, sizes, None, 1, node.name)
     sizes = _shapes([shape(t) for t in node.outputs])
     if node.op == "get_attr":
-        return LayerRow(depth, words(node, view).title, node.type, "", sizes, None, 1, node.name)
+        return LayerRow(depth, words(node, view).name, node.type, "", sizes, None, 1, node.name)
     if node.op == "tensor":
         return LayerRow(depth, "", "tensor", node.outputs[0].dtype, sizes, None, 1, node.name)
     said = words(node, view)
-    return LayerRow(depth, "", said.title, said.config, sizes, None, 1, node.name)
+    return LayerRow(depth, "", said.name, said.config, sizes, None, 1, node.name)
 
 
 def _is_count(node: Node, config: str) -> bool:

@@ -154,6 +154,8 @@ def _in_containers(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[
 
 def config_of_module(module: torch.nn.Module) -> str:
     """Its `extra_repr` on one line; empty where that raises."""
+    if type(module) is torch.nn.MultiheadAttention:  # which has none, though it has much to say
+        return f"embed_dim={module.embed_dim}, num_heads={module.num_heads}"
     try:
         text = str(module.extra_repr())
     except Exception:  # code of the model's author, and only decoration
