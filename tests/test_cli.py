@@ -92,9 +92,7 @@ def test_a_png_has_the_size_and_the_theme_that_are_asked_for(project: Path) -> N
 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "17", "nan", "large"])
-def test_a_scale_that_no_picture_can_have_is_refused(
-    capsys: pytest.CaptureFixture[str], scale: str
-) -> None:
+def test_a_scale_that_no_picture_can_have_is_refused(capsys: pytest.CaptureFixture[str], scale: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["draw", "nets.Net", "-o", "net.png", "--scale", scale])
     assert caught.value.code == 2
