@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
-from torchview_docs.sphinx_ext.printed import Pictures
+from torchview_docs.sphinx_ext.printed import Pictures, spell_numbers
 from torchview_docs.sphinx_ext.resolving import can_print, needs_figures
 from torchview_docs.sphinx_ext.shown import Drawn, Shown
 
@@ -114,6 +114,8 @@ def setup_plain(app: Sphinx, figures: Figures) -> None:
             image = None
             if isinstance(shown, Drawn) and can_print(app.builder):
                 image = pictures.printed(node, shown, Path(app.outdir))
+            if app.builder.format == "latex":
+                spell_numbers(node.parent)
             replace(node, shown, image)
 
     def tidy(app: Sphinx, exception: Exception | None) -> None:

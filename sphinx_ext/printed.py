@@ -13,20 +13,41 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util import logging
 
+from torchview_docs.drawing.callouts import circled
 from torchview_docs.exporting import pdf
 from torchview_docs.files import write_atomically
 from torchview_docs.sphinx_ext.resolving import WARNING_TYPE
 
 if TYPE_CHECKING:
+    from torchview_docs.drawing.drawing import Drawing
     from torchview_docs.sphinx_ext.nodes import torchview_figure
     from torchview_docs.sphinx_ext.shown import Drawn
 
-__all__ = ["Pictures"]
+__all__ = ["Pictures", "fills_a_page", "spell_numbers"]
 
 logger = logging.getLogger(__name__)
 
 #: How the names of the PDFs begin.
 _PREFIX = "torchview-"
+_SPELT = str.maketrans({circled(number): f"({number})" for number in range(1, 51)})
+#: A px in pt, and what is surely narrower than text and lower than a page with a caption.
+_PX, _WIDEST, _HIGHEST = 0.75, 430, 560
+
+
+def spell_numbers(figure: nodes.Element) -> None:
+    """Write call-outs in a figure's caption as `(1)`: LaTeX's fonts have no ①."""
+    for caption in figure.findall(nodes.caption):
+        for text in list(caption.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(str(text).translate(_SPELT)))
+
+
+def fills_a_page(drawing: Drawing) -> bool:
+    """Whether a figure that is as wide as text at most leaves no room for its caption.
+
+    Sphinx makes a wider image as wide as the text, a higher one as high as the page.
+    """
+    width, height = _PX * drawing.width, _PX * drawing.height
+    return height * min(1.0, _WIDEST / width) > _HIGHEST
 
 
 class Pictures:
@@ -45,7 +66,8 @@ class Pictures:
         """
         try:
             # Its notes are a list below the figure, in the document's own type.
-            content = pdf(shown.figure.drawing._replace(remarks=()))
+            drawing = shown.figure.drawing._replace(remarks=())
+            content = pdf(drawing)
         except Exception as error:
             logger.debug("torchview: %s", shown.spec.model, exc_info=True)
             logger.warning(
@@ -65,6 +87,8 @@ class Pictures:
         image = nodes.image("", uri=name, candidates={"*": name}, alt=shown.description())
         if shown.spec.width is not None:
             image["width"] = shown.spec.width
+        elif fills_a_page(drawing):
+            image["height"] = f"{_HIGHEST}pt"
         return image
 
     def tidy(self, folder: Path) -> None:
