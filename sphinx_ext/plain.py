@@ -82,7 +82,8 @@ def replace(node: torchview_figure, shown: Shown, image: nodes.image | None = No
     """
     figure = node.parent
     if isinstance(shown, Drawn) and figure.parent is not None and not _in_table(figure):
-        table_of_layers = layers(shown) if image is None else None
+        asked = shown.spec.table in ("below", "details")  # paper opens what can be opened
+        table_of_layers = layers(shown) if image is None or asked else None
         below = [element for element in (notes(shown), table_of_layers) if element is not None]
         place = figure.parent.index(figure) + 1
         figure.parent[place:place] = below
