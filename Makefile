@@ -23,9 +23,12 @@ test: .venv/installed system check
 quick: .venv/installed check
 	$(BIN)/pytest -n $(JOBS) -m "not slow"
 
-# Accepts the drawings of today as what tests/golden expects: read the diff before you commit it.
+# Accepts everything that tests expect as files: the drawings of tests/golden, the README's picture,
+# the page of options. Read the diff before you commit it.
 goldens: .venv/installed
-	$(BIN)/pytest -q -n 0 tests/golden/test_drawings.py --overwrite
+	$(BIN)/pytest -q -n 0 --overwrite tests/golden/test_drawings.py \
+	  tests/test_readme.py::test_the_picture_is_what_the_command_line_draws_today \
+	  tests/test_sample_pages.py::test_the_options_page_is_the_table_of_options
 
 # Photographs of 24 figures, light and dark, wide and narrow: look at them before you change the picture.
 look: .venv/installed system

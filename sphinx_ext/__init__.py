@@ -3,7 +3,8 @@
 The way of a figure: `directive` leaves a node (`nodes`) with what the author wrote; `collecting`
 notes it in the environment; `resolving` looks all figures of the project up in one batch and says
 which pages must be written again (`pages`); `visitors` write the SVG, `plain` a description and a
-table of layers for builders that have no SVG; `assets` adds the style sheet to pages with figures.
+table of layers for builders that have no SVG, `printed` a PDF for LaTeX; `assets`
+adds the style sheet to pages with figures.
 
 Nothing here is global: `extension` makes one `Figures` for an application and hands it on.
 """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from torchview_docs.sphinx_ext.nodes import Written, torchview_figure
-from torchview_docs.sphinx_ext.printed import printed
+from torchview_docs.sphinx_ext.printed import Pictures, spell_numbers
 from torchview_docs.sphinx_ext.resolving import can_print, needs_figures
 from torchview_docs.sphinx_ext.shown import Drawn, Shown
 
@@ -82,7 +82,8 @@ def replace(node: torchview_figure, shown: Shown, image: nodes.image | None = No
     """
     figure = node.parent
     if isinstance(shown, Drawn) and figure.parent is not None and not _in_table(figure):
-        table_of_layers = layers(shown) if image is None else None
+        asked = shown.spec.table in ("below", "details")  # paper opens what can be opened
+        table_of_layers = layers(shown) if image is None or asked else None
         below = [element for element in (notes(shown), table_of_layers) if element is not None]
         place = figure.parent.index(figure) + 1
         figure.parent[place:place] = below
@@ -101,6 +102,7 @@ def _in_table(node: nodes.Element) -> bool:
 
 def setup_plain(app: Sphinx, figures: Figures) -> None:
     """Register the replacement."""
+    pictures = Pictures()
 
     def make_plain(app: Sphinx, doctree: nodes.document, docname: str) -> None:  # noqa: ARG001
         if app.builder.format in ("html", "xml", "pseudoxml"):
@@ -112,7 +114,15 @@ def setup_plain(app: Sphinx, figures: Figures) -> None:
             shown = figures[Written.of(node)]
             image = None
             if isinstance(shown, Drawn) and can_print(app.builder):
-                image = printed(node, shown, Path(app.outdir))
+                image = pictures.printed(node, shown, Path(app.outdir))
+            if app.builder.format == "latex":
+                spell_numbers(node.parent)
             replace(node, shown, image)
 
+    def tidy(app: Sphinx, exception: Exception | None) -> None:
+        # LaTeX' builder writes all documents in every build.
+        if exception is None and can_print(app.builder):
+            pictures.tidy(Path(app.outdir))
+
     app.connect("doctree-resolved", make_plain)
+    app.connect("build-finished", tidy)

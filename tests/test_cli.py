@@ -7,6 +7,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from PIL import Image
+from pypdf import PdfReader
 
 from torchview_docs import Graph
 from torchview_docs.cli import main
@@ -53,13 +55,18 @@ def test_without_output_the_layers_are_listed(project: Path) -> None:
 
 @pytest.mark.slow
 def test_the_suffix_says_what_is_written(project: Path) -> None:
-    for suffix in ("svg", "json", "dot", "txt"):
+    for suffix in ("svg", "pdf", "png", "json", "dot", "txt"):
         done = run(project, *DRAW, "--depth", "inf", "-o", f"out/net.{suffix}")
         assert done.returncode == 0, done.stderr
         assert done.stdout == ""
     out = project / "out"
     svg = ET.fromstring((out / "net.svg").read_text("utf-8"))
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    [page] = PdfReader(out / "net.pdf").pages
+    assert "Linear" in page.extract_text()
+    assert page.mediabox.width == pytest.approx(0.75 * float(svg.get("width", "0")))
+    with Image.open(out / "net.png") as picture:
+        assert (picture.format, picture.width) == ("PNG", 2 * int(svg.get("width", "0")))
     graph = Graph.from_json((out / "net.json").read_text("utf-8"))
     assert [n.target for n in graph.nodes if n.op == "call_module"] == [
         "",
@@ -70,6 +77,26 @@ def test_the_suffix_says_what_is_written(project: Path) -> None:
     ]
     assert (out / "net.dot").read_text("utf-8").startswith("digraph")
     assert "Linear" in (out / "net.txt").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_png_has_the_size_and_the_theme_that_are_asked_for(project: Path) -> None:
+    for name, options in {"light": (), "dark": ("--theme", "dark", "--scale", "0.5")}.items():
+        done = run(project, *DRAW, "-o", f"out/{name}.png", *options)
+        assert done.returncode == 0, done.stderr
+    with Image.open(project / "out/light.png") as light, Image.open(project / "out/dark.png") as dark:
+        assert dark.width == pytest.approx(light.width / 4, abs=1)
+        corners = [sum(picture.convert("RGB").getpixel((0, 0))) for picture in (light, dark)]
+    assert corners[0] > 3 * 200
+    assert corners[1] < 3 * 60
+
+
+@pytest.mark.parametrize("scale", ["0", "-1", "17", "nan", "large"])
+def test_a_scale_that_no_picture_can_have_is_refused(capsys: pytest.CaptureFixture[str], scale: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["draw", "nets.Net", "-o", "net.png", "--scale", scale])
+    assert caught.value.code == 2
+    assert "--scale" in capsys.readouterr().err
 
 
 @pytest.mark.slow

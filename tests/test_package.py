@@ -37,8 +37,8 @@ def test_the_public_names_are_these() -> None:
 def test_importing_what_a_warm_build_needs_imports_no_torch() -> None:
     code = (
         "import sys, torchview_docs, torchview_docs.build, torchview_docs.markdown, torchview_docs.cli\n"
-        "import torchview_docs.sphinx_ext, torchview_docs.mkdocs_plugin\n"
-        "sys.exit('torch' in sys.modules)"
+        "import torchview_docs.sphinx_ext.extension, torchview_docs.mkdocs_plugin, torchview_docs.exporting\n"
+        "sys.exit(bool({'torch', 'fpdf', 'fontTools', 'cssselect2', 'pypdfium2'} & {*sys.modules}))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd="/")
 
@@ -102,3 +102,13 @@ def test_an_empty_environment_gets_the_package_its_commands_and_entry_points(
     for command in ([tmp_path / "bin" / "torchview-docs"], [python, "-m", "torchview_docs"]):
         shown = subprocess.run([*command, "--version"], check=True, capture_output=True, text=True)
         assert torchview_docs.__version__ in shown.stdout
+    # Without the extra `export` there is no PDF, and the error says what to install.
+    code = (
+        "from torchview_docs.drawing.drawing import Drawing\n"
+        "from torchview_docs.exporting import can_export, pdf\n"
+        "assert not can_export()\n"
+        "pdf(Drawing(1.0, 1.0, (), (), (), ()))"
+    )
+    refused = subprocess.run([python, "-c", code], check=False, capture_output=True, text=True)
+    assert "ExportError" in refused.stderr
+    assert "pip install torchview-docs[export]" in refused.stderr

@@ -154,4 +154,5 @@ def test_a_highlight_is_drawn_anew_without_a_trace_and_captions_say_numbers(
         assert "Goes on and on" in said
         assert f"{parameters / 1000:.1f}" in said
         assert "{params}" not in said
+    assert "kFLOPs, {so} (1)." in site.read("nets.tex", "latex").replace("\\", "")
     assert '1. "block": Goes on and on\n\n2. "head": One & only' in site.read("index.txt", "text")

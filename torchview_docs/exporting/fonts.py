@@ -30,6 +30,9 @@ from torchview_docs.exporting.system_fonts import font_with
 __all__ = ["Fonts", "Run"]
 
 _LEFTWARDS = frozenset({"R", "AL", "AN"})
+#: Categories of what says how its neighbours are set, and of what belongs to the letter before it.
+_UNSEEN = frozenset({"Cf", "Cc", "Cs"})
+_WITH_THE_LAST = _UNSEEN | {"Mn", "Me"}
 _WEIGHTS = {False: 400, True: 700}
 
 
@@ -61,7 +64,10 @@ class Fonts:
         self._widths: dict[str, Mapping[str, float]] = {}
         wanted = {*characters, " "}
         with TTFont(io.BytesIO(_arimo()), lazy=True) as whole:
-            foreign = sorted(character for character in wanted if ord(character) not in whole.getBestCmap())
+            known = whole.getBestCmap()
+            foreign = sorted(
+                c for c in wanted if ord(c) not in known and unicodedata.category(c) not in _UNSEEN
+            )
         boxes = [character for character in foreign if not self._find(character)]
         for bold, weight in _WEIGHTS.items():
             name = _name(bold=bold)
@@ -72,18 +78,29 @@ class Fonts:
 
     def width(self, text: str, size: float, bold: bool) -> float:
         """How wide a text is, in the unit of `size`."""
-        name = _name(bold=bold)
-        return sum(self._widths[self._others.get(c, name)].get(c, 0.0) for c in text) * size
+        return sum(self._widths[font][c] for c, font in self._fonts(text, bold)) * size
 
     def runs(self, text: str, bold: bool) -> Iterator[Run]:
         """A text in stretches of one font, from left to right."""
         name = _name(bold=bold)
         for part, leftwards in _directed(text):
             found = [
-                Run(font, "".join(run), leftwards or font != name)
-                for font, run in groupby(part, lambda c: self._others.get(c, name))
+                Run(font, "".join(character for character, _ in run), leftwards or font != name)
+                for font, run in groupby(self._fonts(part, bold), lambda pair: pair[1])
             ]
             yield from reversed(found) if leftwards else found
+
+    def _fonts(self, text: str, bold: bool) -> Iterator[tuple[str, str]]:
+        """The characters of a text that are set, and the font of each."""
+        name = last = _name(bold=bold)
+        for character in text:
+            belongs = last != name and character in self._widths[last]
+            if not (belongs and unicodedata.category(character) in _WITH_THE_LAST):
+                if unicodedata.category(character) in _UNSEEN:
+                    continue
+                last = self._others.get(character, name)
+            if character in self._widths[last]:
+                yield character, last
 
     def _find(self, character: str) -> bool:
         """Take a font of the machine that has a character; whether there is one."""
@@ -125,9 +142,9 @@ def _cut(wanted: set[str], boxes: list[str], weight: int) -> TTFont:
 
 def _add_boxes(font: TTFont, characters: list[str]) -> None:
     """Give characters that a font does not have the outline that stands for what is missing."""
-    # Not those of no width, such as the sign that asks for a coloured emoji. The glyph is a copy:
-    # a character that leads to the first glyph counts as one that is not there.
-    seen = [c for c in characters if unicodedata.category(c) not in ("Mn", "Me", "Cf", "Cc", "Cs")]
+    # Not accents, which have no width. The glyph is a copy: a character that leads to the first glyph
+    # counts as one that is not there.
+    seen = [c for c in characters if unicodedata.category(c) not in _WITH_THE_LAST]
     font.setGlyphOrder([*font.getGlyphOrder(), "box"])
     font["glyf"]["box"] = copy.deepcopy(font["glyf"][".notdef"])
     font["hmtx"]["box"] = font["hmtx"][".notdef"]
@@ -147,5 +164,6 @@ def _directed(text: str) -> Iterator[tuple[str, bool]]:
     if all(unicodedata.bidirectional(character) not in _LEFTWARDS for character in text):
         yield text, False
         return
-    for part, direction in BidiParagraph(text, TextDirection.LTR).get_bidi_fragments():
+    paragraph = BidiParagraph(text, TextDirection.LTR, preserve_bn_chars=True)
+    for part, direction in paragraph.get_bidi_fragments():
         yield part, direction == TextDirection.RTL
