@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,13 @@ def number(self: Any, x: Any) -> Any:
 @nasty("numbers put into a new tensor", (2, 3), device="cpu", edges={"tensor": "sum mean"})
 def numbers(self: Any, x: Any) -> Any:
     return torch.tensor([x.sum().item(), float(x.mean())]) + 1
+
+
+@nasty("computed in another thread", (2, 3), lost="x>0", inside="torch.nn.modules.linear.Linear")
+def threaded(self: Any, x: Any) -> Any:
+    # Recorders watch one thread: what another makes is a constant.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(self.layer, x).result() * 2
 
 
 @nasty("pickled and loaded", (2, 3), device="cpu", lost="x>0")
