@@ -117,3 +117,19 @@ def test_on_paper_figures_are_light_and_whole(
             "return [...document.querySelectorAll('.tv-details:not(.tv-hidden) .tv-table')]"
             ".every(t => t.checkVisibility({contentVisibilityAuto: true}))"
         )
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_figures_follow_the_switch_of_the_theme_against_the_system(
+    built: SampleSite, address: str, browser: Browser, host: str
+) -> None:
+    _forget(browser, address)
+    file = dict(built.files(host))["models.md"]
+    browser.open(f"{address}/{file.relative_to(built.root / 'out')}")
+    assert median(browser.run(CARDS)) > 0.4
+    browser.run(
+        "[...document.querySelectorAll('label[for^=__palette], .theme-toggle')]"
+        ".find(button => button.getClientRects().length).click()"
+    )
+    assert not browser.run("return matchMedia('(prefers-color-scheme: dark)').matches")
+    assert median(browser.run(CARDS)) < 0.4
