@@ -29,6 +29,7 @@ def nasty() -> Graph:
     """A graph in which all that can be long is."""
     path = f"{long('encoder', 60)}.{long('layers', 60)}.0"
     inner = f"{path}.{long('inner', 80)}"
+    numbers = ", ".join(f"{k}{k}{k}" for k in range(60))
     values = ", ".join(f"value_{k}={k}" for k in range(40))
     made = tuple(TensorMeta((k, 7, k + 1), f"float{8 * 2**k}") for k in range(1, 7))
     graph = Graph(
@@ -45,7 +46,7 @@ def nasty() -> Graph:
             Node("lin", "call_module", f"{path}.lin", path, "torch.nn.modules.linear.Linear",
                  (Use("phase"),), made, config="in_features=8, out_features=3, bias=True"),
             Node("f", "call_function", f"torch.{long('function')}", path,
-                 args=(Use("lin"), Use("w", arg="1")), outputs=(X,), config=", ".join(f"{k}{k}{k}" for k in range(60))),
+                 args=(Use("lin"), Use("w", arg="1")), outputs=(X,), config=numbers),
             Node("shown", "tensor", "tensor", path, args=(Use("f"),), outputs=(LONG_SHAPE,)),
             Node("m", "call_method", "exp", path, args=(Use("shown"),), outputs=(LONG_SHAPE,)),
             Node(long("logits"), "output", long("logits"), args=(Use("m"),)),

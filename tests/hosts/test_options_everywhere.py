@@ -115,7 +115,7 @@ class Case(NamedTuple):
 _COUNTED = {"input": "float32[2, 1000]"}
 
 CASES: dict[str, Case] = {
-    "input": Case("float32[3, 8]"),
+    "input": Case("float32[N=3, 8]"),
     "input-from": Case("nets.batch", others={}),
     "depth": Case("1"),
     "focus": Case("blocks"),
@@ -321,6 +321,7 @@ def test_an_option_does_the_same_everywhere(
     plain = {host: sites.outcome(host, name, False) for host in hosts}
     for host in hosts:
         assert drawn[host] != plain[host], f"{host} takes no notice of it"
+        assert name != "input" or "N×8" in drawn[host].words
         if OPTIONS[name].scope == "page":
             assert drawn[host] == drawn["directive"], host
         else:
