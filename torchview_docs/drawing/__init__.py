@@ -2,4 +2,4 @@
 
 #: Version of a Drawing's JSON and of the layout: a drawing of another version is made again. It
 #: stands here because a warm build compares it and needs nothing else of this folder.
-FORMAT = 6
+FORMAT = 7
