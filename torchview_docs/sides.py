@@ -13,6 +13,7 @@ from typing import Any
 
 from torchview_docs.brackets import outside
 from torchview_docs.errors import OptionError
+from torchview_docs.expression_parser import parse_model
 from torchview_docs.options import Host
 from torchview_docs.spec import OPTIONS, FigureSpec
 
@@ -70,6 +71,7 @@ def read_sides(
             if len(parts) == 1 or part:
                 side[name] = part
     if not differs:
+        parse_model(model)  # an arrow may be in a bracket that is never closed
         listed = ", ".join(f"`{name}`" for name in sorted(SIDED))
         raise OptionError(
             f"there is one model and nothing to compare it with: write `old {ARROW} new`, for the model or "

@@ -36,7 +36,7 @@ def signed(links: Iterable[Link], marked: Collection[str]) -> tuple[Link, ...]:
             words.insert(0, SIGNS[link.side])
         label = " ".join(word for word in words if word)
         return link._replace(
-            label=label, label_width=round(text_width(label, LABEL_SIZE), 1) if label else 0.0
+            label=label, label_width=round(text_width(label, LABEL_SIZE, bold=bool(link.side)), 1) if label else 0.0
         )
 
     return tuple(map(labelled, links))
