@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torchview_docs.comparison.alignment import aligned
-from torchview_docs.comparison.counts import counted
+from torchview_docs.comparison.counts import Sides, counted
 from torchview_docs.comparison.merging import Merged, merged
 from torchview_docs.comparison.signatures import Signatures
 from torchview_docs.graph import Graph
@@ -24,7 +24,14 @@ def compare(old: Graph, new: Graph) -> Graph:
     return merge(old, new).graph
 
 
-def merge(old: Graph, new: Graph) -> Merged:
-    """The same with the names of what was before."""
+def merge(old: Graph, new: Graph, *, counts: bool = True) -> Merged:
+    """The same with the names of what was before.
+
+    Args:
+        old: The graph before.
+        new: The graph after.
+        counts: Whether more or fewer equal steps are one change, of their count.
+    """
     before, after = Signatures(old), Signatures(new)
-    return merged(counted(before, after, aligned(before, after)))
+    pairs = aligned(before, after)
+    return merged(counted(before, after, pairs) if counts else Sides(old, new, pairs))

@@ -35,8 +35,7 @@ def signed(links: Iterable[Link], marked: Collection[str]) -> tuple[Link, ...]:
         if link.side and link.source not in marked and link.target not in marked:
             words.insert(0, SIGNS[link.side])
         label = " ".join(word for word in words if word)
-        return link._replace(
-            label=label, label_width=round(text_width(label, LABEL_SIZE, bold=bool(link.side)), 1) if label else 0.0
-        )
+        width = text_width(label, LABEL_SIZE, bold=bool(link.side)) if label else 0.0
+        return link._replace(label=label, label_width=round(width, 1))
 
     return tuple(map(labelled, links))

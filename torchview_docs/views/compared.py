@@ -28,7 +28,7 @@ def compared(old: Graph, new: Graph, spec: FigureSpec) -> Prepared:
     with no_collection():
         hidden = named_on_either((old, new), spec.hide, "hide")
         before, after = prepare(old, spec.old, hidden[0]), prepare(new, spec, hidden[1])
-        done = merge(before.graph, after.graph)
+        done = merge(before.graph, after.graph, counts=spec.fold)
         around = {done.names.get(scope, scope) if scope is not None else None for scope in before.around}
         return Prepared(done.graph, frozenset(around | after.around))
 
