@@ -94,7 +94,7 @@ def _link(type_: str) -> str | None:
 
 
 @cache
-def comparison() -> str:
+def comparison(direction: str = "TB") -> str:
     """A figure of what was added, removed and changed: cards of one and of several rows, a panel, lines."""
     nodes = graph().by_name
     old = [node for name, node in nodes.items() if name not in ("h", "inner", "inner.a", "sum")]
@@ -105,7 +105,7 @@ def comparison() -> str:
         "view": nodes["view"]._replace(args=(Use("old"), Use("bias"))),
     }
     compared = compare(graph().with_nodes(before[node.name] for node in old), graph())
-    spec = FigureSpec("pkg.Net", depth=9, legend=True, old=FigureSpec("pkg.Old"))
+    spec = FigureSpec("pkg.Net", depth=9, legend=True, direction=direction, old=FigureSpec("pkg.Old"))
     drawn, _ = draw(compared, compared, spec)
     return figure_box(svg(drawn, prefix="c", title="Net", desc="Compared."), spec)
 
