@@ -25,7 +25,7 @@ __all__ = ["ENV_VERSION", "Collected", "collected", "setup_collecting"]
 
 #: Version of what is kept in the environment and in doctrees: with another one all pages are read
 #: again.
-ENV_VERSION = 2
+ENV_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

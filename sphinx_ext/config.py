@@ -77,9 +77,9 @@ def check_names(app: Sphinx, config: Config) -> None:
 
 
 def join_myst(app: Sphinx, config: Config) -> None:  # noqa: ARG001  # Sphinx's signature
-    """Have MyST take a fence ```` ```torchview ````, as MkDocs has it, for the directive."""
+    """Have MyST take fences, ```` ```torchview ```` as MkDocs has it, for our directives."""
     if _MYST_FENCES in config:
-        config[_MYST_FENCES] = {*config[_MYST_FENCES], "torchview"}
+        config[_MYST_FENCES] = {*config[_MYST_FENCES], "torchview", "torchview-diff"}
 
 
 def setup_config(app: Sphinx) -> None:

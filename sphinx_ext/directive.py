@@ -1,4 +1,4 @@
-"""The directive ``torchview``.
+"""The directives ``torchview`` and ``torchview-diff``.
 
 It parses nothing but the caption and leaves a node with what was written. What is wrong with it is
 found, told and shown with every other failure in `resolving`: so a bad option is reported in each
@@ -21,7 +21,7 @@ from torchview_docs.sphinx_ext.nodes import torchview_figure
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["TorchviewDirective", "setup_directive"]
+__all__ = ["TorchviewDiffDirective", "TorchviewDirective", "setup_directive"]
 
 
 def _as_written(value: str | None) -> str:
@@ -47,6 +47,7 @@ class TorchviewDirective(SphinxDirective):
     takes for a directive (`myst_fence_as_directive`) has model and options in its body.
     """
 
+    compares: ClassVar[bool] = False
     required_arguments = 0
     optional_arguments = 1
     final_argument_whitespace = True
@@ -59,6 +60,7 @@ class TorchviewDirective(SphinxDirective):
         """The figure with its node and caption."""
         argument = [line.strip() for text in self.arguments for line in text.splitlines()]
         node = torchview_figure()
+        node["compares"] = self.compares
         node["text"] = "\n".join([*argument, *self.content])
         node["options"] = {str(name): str(value) for name, value in self.options.items()}
         figure = nodes.figure("", node)
@@ -92,6 +94,13 @@ class TorchviewDirective(SphinxDirective):
         return caption
 
 
+class TorchviewDiffDirective(TorchviewDirective):
+    """A figure of what was added, removed and changed between two models."""
+
+    compares = True
+
+
 def setup_directive(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("torchview", TorchviewDirective)
+    app.add_directive("torchview-diff", TorchviewDiffDirective)

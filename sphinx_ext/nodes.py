@@ -22,8 +22,8 @@ __all__ = ["Written", "torchview_figure"]
 class torchview_figure(nodes.General, nodes.Element):  # noqa: N801  # docutils names nodes so
     """A figure of a model, inside a `nodes.figure`.
 
-    Attributes of the node: `text` and `options`, as written; `prefix`, of the ids in its SVG, set
-    by `collecting`.
+    Attributes of the node: `text` and `options`, as written; `compares`, whether two models are
+    compared; `prefix`, of the ids in its SVG, set by `collecting`.
     """
 
 
@@ -34,16 +34,20 @@ class Written:
     Attributes:
         text: The directive's argument and body, as `Content.read` takes them.
         options: The directive's options, by name.
+        compares: Whether two models are compared.
     """
 
     text: str
     options: tuple[tuple[str, str], ...]
+    compares: bool = False
 
     @classmethod
     def of(cls, node: nodes.Element) -> Written:
         """What a `torchview_figure` holds."""
         options: Mapping[str, Any] = node["options"]
-        return cls(str(node["text"]), tuple((str(k), str(v)) for k, v in options.items()))
+        return cls(
+            str(node["text"]), tuple((str(k), str(v)) for k, v in options.items()), bool(node["compares"])
+        )
 
     def spec(self, defaults: Mapping[str, Any]) -> FigureSpec:
         """The figure, with the project's defaults for options that are not given.
@@ -51,7 +55,7 @@ class Written:
         Raises:
             SpecError: What was written cannot be understood.
         """
-        return Content.read(self.text, dict(self.options)).spec(defaults)
+        return Content.read(self.text, dict(self.options)).spec(defaults, compares=self.compares)
 
     def __str__(self) -> str:
         lines = [self.text, *(f"{name}: {value}".rstrip() for name, value in self.options)]

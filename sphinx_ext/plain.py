@@ -50,7 +50,7 @@ def layers(shown: Drawn) -> nodes.table | None:
     """The table of the layers that the figure shows."""
     from torchview_docs.drawing.text import counted_columns, layer_table
 
-    rows = layer_table(shown.figure.view)
+    rows = layer_table(shown.figure.view, shown.figure.looks.signs)
     columns = counted_columns(rows)
     return table(("Layer", "Output", *columns), [_cells(row, columns) for row in rows]) if rows else None
 

@@ -143,7 +143,7 @@ class Figures:
                 shown = self._shown.get(figure.written)
                 if isinstance(shown, Failed):
                     failure = shown.failure
-                    subject = f"{shown.spec.model}: " if shown.spec else ""
+                    subject = f"{shown.spec.title}: " if shown.spec else ""
                     logger.warning(
                         "torchview: %s%s",
                         subject,

@@ -49,13 +49,11 @@ class Drawn:
         """What readers are told who do not see it, without a drawing."""
         from torchview_docs.markup import describe
 
-        return self.spec.alt or describe(self.figure.view, self.spec)
+        return self.spec.alt or describe(self.figure.view, self.spec, signs=self.figure.looks.signs)
 
     def remarks(self) -> tuple[Remark, ...]:
         """The notes of the figure, without a drawing."""
-        from torchview_docs.drawing.looks import looks_of
-
-        return looks_of(self.figure.graph, self.figure.view, self.spec).remarks
+        return self.figure.looks.remarks
 
     def facts(self, *, drawn: bool) -> Mapping[str, str]:
         """What placeholders in its caption say.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from torchview_docs.assignments import Colour, Note
+from torchview_docs.comparison import compare
 from torchview_docs.drawing.draw import draw
 from torchview_docs.drawing.svg import svg
 from torchview_docs.errors import Failure
@@ -92,11 +93,28 @@ def _link(type_: str) -> str | None:
     return "#linear" if type_.endswith("Linear") else None
 
 
+@cache
+def comparison(direction: str = "TB") -> str:
+    """A figure of what was added, removed and changed: cards of one and of several rows, a panel, lines."""
+    nodes = graph().by_name
+    old = [node for name, node in nodes.items() if name not in ("h", "inner", "inner.a", "sum")]
+    before = nodes | {
+        "norm": nodes["norm"]._replace(type=f"{_TORCH}.normalization.GroupNorm"),
+        "x": nodes["x"]._replace(target="image"),
+        "mod": nodes["mod"]._replace(name="old", target="old", type="pkg.Old"),
+        "view": nodes["view"]._replace(args=(Use("old"), Use("bias"))),
+    }
+    compared = compare(graph().with_nodes(before[node.name] for node in old), graph())
+    spec = FigureSpec("pkg.Net", depth=9, legend=True, direction=direction, old=FigureSpec("pkg.Old"))
+    drawn, _ = draw(compared, compared, spec)
+    return figure_box(svg(drawn, prefix="c", title="Net", desc="Compared."), spec)
+
+
 def everything() -> str:
     """All of these figures, and the box in the place of one that failed."""
     failed = error_box(Failure("forward", "It raised `ValueError`.", "Mend it.", "net.py:1"), "pkg.Other")
     sides = "".join(figure(0).replace("tv-center", side) for side in ("tv-left", "tv-right"))
-    return "".join(map(figure, range(len(EMPHASES)))) + failed + sides.replace('"f0.', '"g0.')
+    return "".join(map(figure, range(len(EMPHASES)))) + comparison() + failed + sides.replace('"f0.', '"g0.')
 
 
 def standalone() -> str:

@@ -7,17 +7,18 @@ to trace, no process is started and torch is imported nowhere.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from torchview_docs.engine import drawing_engine
 from torchview_docs.errors import Failure, RecordError, TraceError
+from torchview_docs.figure import ComparedFigure, Figure
 from torchview_docs.manifest import Environment, Manifest
 from torchview_docs.modules import search_path
 from torchview_docs.records import Record
@@ -26,7 +27,6 @@ from torchview_docs.spec import FigureSpec
 from torchview_docs.store import Store
 
 if TYPE_CHECKING:
-    from torchview_docs.drawing.drawing import Drawing
     from torchview_docs.graph import Graph
     from torchview_docs.workers import Workers
 
@@ -55,65 +55,6 @@ class _Found:
     def of(cls, record: Record) -> _Found:
         head = record.head
         return cls(record.failure() if head.failed else head.digest, head.manifest)
-
-
-class Figure:
-    """A figure that can be drawn; what it needs is read when it is asked for.
-
-    Attributes:
-        spec: What the author wrote.
-        digest: 32 hexadecimal digits that change when anything that is drawn changes.
-        sources: The project's files that it depends on.
-    """
-
-    def __init__(
-        self,
-        spec: FigureSpec,
-        digest: str,
-        sources: tuple[Path, ...],
-        store: Store,
-        load: Callable[[], Graph],
-    ) -> None:
-        self.spec = spec
-        self.digest = digest
-        self.sources = sources
-        self._store = store
-        self._load = load
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The graph as it was traced.
-
-        Raises:
-            TraceError: Its record has disappeared since, and the model cannot be traced any more.
-        """
-        return self._load()
-
-    @cached_property
-    def view(self) -> Graph:
-        """The graph as the spec shows it."""
-        from torchview_docs.drawing.page import fits
-        from torchview_docs.views import view
-
-        return view(self.graph, self.spec, fits)
-
-    @cached_property
-    def drawing(self) -> Drawing:
-        """The figure laid out, with title and description; kept in the cache."""
-        found = self._store.drawing(self.digest)
-        if found is None:
-            from torchview_docs.drawing.draw import draw
-            from torchview_docs.markup import describe
-
-            drawn, depth = draw(self.graph, self.view, self.spec)
-            said = describe(self.view, self.spec, drawn.remarks)
-            if depth is not None:
-                said = f"{said} Drawn at depth {depth}: the whole is too large to be laid out."
-                text = f"{self.spec.model} is drawn at depth {depth}: deeper it is too large to be laid out"
-                self._store.note(f"size of {self.spec.model}", text)
-            found = drawn._replace(description=said)
-            self._store.save_drawing(self.digest, found)
-        return found
 
 
 class Builder:
@@ -163,21 +104,25 @@ class Builder:
         found: dict[str, _Found] = {}
         missing: dict[str, FigureSpec] = {}
         generous = sorted(figures, key=lambda figure: figure.limits)  # of equal keys the last one counts
-        for key, spec in {figure.trace_key: figure.trace_spec for figure in generous}.items():
+        traces = [side for figure in generous for side in figure.sides]
+        for key, spec in {side.trace_key: side.trace_spec for side in traces}.items():
             record = self.store.find(key, lambda head: not environment.stale(head.manifest))
             if record is None:
                 missing[key] = spec
             else:
                 found[key] = _Found.of(record)
         if missing:
-            count = sum(figure.trace_key in missing for figure in figures)
+            count = sum(any(side.trace_key in missing for side in figure.sides) for figure in figures)
             self._report(_announcement(len(figures), count, len(missing)))
             found |= self._trace(missing, environment)
         manifests = [each.manifest for each in found.values() if each.manifest]
         self.sources = tuple(sorted({path for each in manifests for path in environment.sources(each)}))
         engine = drawing_engine(environment)
         resolved = {
-            figure: self._figure(figure, found[figure.trace_key], environment, engine) for figure in figures
+            figure: self._figure(
+                figure, [found[side.trace_key] for side in figure.sides], environment, engine
+            )
+            for figure in figures
         }
         self.store.save_hashes()
         return resolved
@@ -221,14 +166,22 @@ class Builder:
         return found
 
     def _figure(
-        self, spec: FigureSpec, found: _Found, environment: Environment, engine: str
+        self, spec: FigureSpec, found: Sequence[_Found], environment: Environment, engine: str
     ) -> Figure | Failure:
-        traced = found.result
-        if isinstance(traced, Failure):
-            return _with_missing_folders(traced, self.project.paths)
-        digest = hashlib.sha256(f"{traced}{spec.view_key}{engine}".encode()).hexdigest()[:32]
-        sources = environment.sources(found.manifest) if found.manifest else ()
-        return Figure(spec, digest, sources, self.store, lambda: self._load(spec.trace_spec, traced))
+        failures = [each.result if isinstance(each.result, Failure) else None for each in found]
+        if failure := _failure(spec, failures):
+            return _with_missing_folders(failure, self.project.paths)
+        traced = [str(each.result) for each in found]
+        digest = hashlib.sha256(f"{''.join(traced)}{spec.view_key}{engine}".encode()).hexdigest()[:32]
+        manifests = [each.manifest for each in found if each.manifest]
+        sources = tuple(sorted({path for each in manifests for path in environment.sources(each)}))
+        loads = [
+            functools.partial(self._load, side.trace_spec, name)
+            for side, name in zip(spec.sides, traced, strict=True)
+        ]
+        if spec.old is not None:
+            return ComparedFigure(spec, digest, sources, self.store, (loads[0], loads[1]))
+        return Figure(spec, digest, sources, self.store, loads[0])
 
     def _load(self, spec: FigureSpec, digest: str) -> Graph:
         """The graph of a record that was found before."""
@@ -248,6 +201,29 @@ class Builder:
         if isinstance(again, Failure):
             raise TraceError(again)
         return again.graph
+
+
+def _failure(spec: FigureSpec, failures: Sequence[Failure | None]) -> Failure | None:
+    """Why there is no figure; of a comparison with the side that failed."""
+    if spec.old is None:
+        return failures[0]
+    told = [
+        replace(failure, message=f"The model {side} (`{model}`) failed: {failure.message}")
+        for side, model, failure in zip(
+            ("before", "after"), (spec.old.model, spec.model), failures, strict=True
+        )
+        if failure is not None
+    ]
+    if len(told) < 2:
+        return told[0] if told else None
+    return replace(told[0], message=f"{_sentence(told[0])} {told[1]}", where="")
+
+
+def _sentence(failure: Failure) -> str:
+    """All that is said of a failure but its advice, which stands at the end."""
+    where = f" (at {failure.where})" if failure.where else ""
+    message = f"{failure.message}{where}"
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _with_missing_folders(failure: Failure, paths: Iterable[str]) -> Failure:

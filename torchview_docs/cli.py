@@ -1,4 +1,4 @@
-"""The command line: `torchview-docs draw` and `torchview-docs cache`.
+"""The command line: `torchview-docs draw`, `diff` and `cache`.
 
 Exit codes: 0 when all went well, 1 when a figure could not be drawn or written, 2 for wrong usage.
 """
@@ -19,11 +19,11 @@ from torchview_docs import options as kinds
 from torchview_docs.errors import ExportError, ExpressionError, Failure, OptionError, SpecError, TraceError
 from torchview_docs.options import Option, nearest
 from torchview_docs.settings import SETTINGS, Project
+from torchview_docs.sides import ARROW, SIDED, read_sides
 from torchview_docs.spec import OPTIONS, FigureSpec
 
 if TYPE_CHECKING:
     from torchview_docs.build import Figure
-    from torchview_docs.drawing.looks import Looks
     from torchview_docs.store import Store
 
 __all__ = ["main"]
@@ -108,23 +108,20 @@ def _parser() -> argparse.ArgumentParser:
         "layers are listed in the terminal.",
     )
     draw.add_argument("model", help="the model, such as 'mypkg.Net(hidden=64)'")
-    draw.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help=f"what to write: {', '.join(_WRITERS)}"
-    )
-    picture = draw.add_argument_group("a PDF or a PNG")
-    picture.add_argument(
-        "--theme", choices=("light", "dark"), default="light", help="its colours (default: light)"
-    )
-    picture.add_argument(
-        "--scale",
-        type=_scale,
-        default=2.0,
-        metavar="N",
-        help="pixels of a PNG for each px of the figure (default: 2)",
-    )
-    _add_options(draw.add_argument_group("the figure"), OPTIONS)
-    _add_options(draw.add_argument_group("the project"), SETTINGS)
+    _add_figure(draw)
     draw.set_defaults(run=_draw)
+
+    diff = commands.add_parser(
+        "diff",
+        help="compare two models",
+        description="Draw what was added, removed and changed between two models. An option that may differ "
+        f"between them ({', '.join(sorted(SIDED))}) is written 'old -> new', or once for both. The suffix of "
+        "--output says what is written; without it the differences are listed in the terminal.",
+    )
+    diff.add_argument("old", help="the model before, such as 'mypkg.Net(hidden=64)'")
+    diff.add_argument("new", help="the model after")
+    _add_figure(diff)
+    diff.set_defaults(run=_diff)
 
     cache = commands.add_parser(
         "cache", help="show, prune or clear the cache", description="Show, prune or clear the cache."
@@ -136,6 +133,26 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(cache.add_argument_group("the project"), {"cache": SETTINGS["cache"]})
     cache.set_defaults(run=_cache)
     return parser
+
+
+def _add_figure(parser: argparse.ArgumentParser) -> None:
+    """What is written, and the options of the figure and of the project."""
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help=f"what to write: {', '.join(_WRITERS)}"
+    )
+    picture = parser.add_argument_group("a PDF or a PNG")
+    picture.add_argument(
+        "--theme", choices=("light", "dark"), default="light", help="its colours (default: light)"
+    )
+    picture.add_argument(
+        "--scale",
+        type=_scale,
+        default=2.0,
+        metavar="N",
+        help="pixels of a PNG for each px of the figure (default: 2)",
+    )
+    _add_options(parser.add_argument_group("the figure"), OPTIONS)
+    _add_options(parser.add_argument_group("the project"), SETTINGS)
 
 
 def _scale(text: str) -> float:
@@ -207,19 +224,13 @@ def _json(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
 def _dot(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
     from torchview_docs.drawing.dot import dot
 
-    return dot(figure.view, figure.spec, _looks(figure))
+    return dot(figure.view, figure.spec, figure.looks)
 
 
 def _text(figure: Figure, given: argparse.Namespace) -> str:  # noqa: ARG001
     from torchview_docs.drawing.text import text
 
-    return text(figure.view, _looks(figure).remarks)
-
-
-def _looks(figure: Figure) -> Looks:
-    from torchview_docs.drawing.looks import looks_of
-
-    return looks_of(figure.graph, figure.view, figure.spec)
+    return text(figure.view, figure.looks.remarks, figure.looks.signs)
 
 
 _WRITERS: Mapping[str, Callable[[Figure, argparse.Namespace], str | bytes]] = {
@@ -233,6 +244,21 @@ _WRITERS: Mapping[str, Callable[[Figure, argparse.Namespace], str | bytes]] = {
 
 
 def _draw(arguments: argparse.Namespace) -> int:
+    project = _project(arguments)
+    given = _given(arguments, OPTIONS)
+    spec = FigureSpec.read(arguments.model, given, host="cli", defaults=project.defaults)
+    return _write(spec, project, arguments)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    project = _project(arguments)
+    given = _given(arguments, OPTIONS)
+    pair = f"{arguments.old} {ARROW} {arguments.new}"
+    return _write(read_sides(pair, given, host="cli", defaults=project.defaults), project, arguments)
+
+
+def _write(spec: FigureSpec, project: Project, arguments: argparse.Namespace) -> int:
+    """Write a figure into a file, or to the terminal; gives the exit code."""
     output: Path | None = arguments.output
     suffix = ".txt" if output is None else output.suffix.lower()
     if suffix not in _WRITERS:
@@ -240,20 +266,18 @@ def _draw(arguments: argparse.Namespace) -> int:
             f"cannot write {suffix or 'a file without suffix'!r}, only {', '.join(_WRITERS)}"
             f"{nearest(suffix, _WRITERS)}"
         )
-    project = _project(arguments)
-    spec = FigureSpec.read(arguments.model, _given(arguments, OPTIONS), host="cli", defaults=project.defaults)
 
     from torchview_docs.build import Builder
 
     with Builder(project, report=_say) as builder:
         figure = builder.resolve([spec])[spec]
         if isinstance(figure, Failure):
-            _complain(f"{spec.model}: {figure}")
+            _complain(f"{spec.title}: {figure}")
             return 1
         try:
             content = _WRITERS[suffix](figure, arguments)
         except (ExportError, TraceError) as error:
-            _complain(f"{spec.model}: {error}")
+            _complain(f"{spec.title}: {error}")
             return 1
     if output is None:
         print(content)  # this is the result

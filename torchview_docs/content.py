@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from torchview_docs.brackets import is_open
 from torchview_docs.errors import ExpressionError, OptionError, SpecError
 from torchview_docs.options import read_options
+from torchview_docs.sides import ARROW, SIDED, halves, read_sides
 from torchview_docs.spec import OPTIONS, FigureSpec
 
 __all__ = ["Content", "ContentError", "Entry"]
@@ -90,26 +92,37 @@ class Content:
             options[key] = entry
         return cls(model, options)
 
-    def spec(self, defaults: Mapping[str, Any]) -> FigureSpec:
+    def spec(self, defaults: Mapping[str, Any], *, compares: bool = False) -> FigureSpec:
         """The figure, with the project's defaults for options that are not given.
+
+        Args:
+            defaults: Values by field name.
+            compares: Whether two models are compared.
 
         Raises:
             ContentError: An unknown option, a wrong value or an expression that cannot be parsed.
         """
         values = {key: entry.value for key, entry in self.options.items()}
         try:
-            return FigureSpec.read(self.model.value, values, defaults=defaults)
+            read = read_sides if compares else FigureSpec.read
+            return read(self.model.value, values, defaults=defaults)
         except ExpressionError as error:
             entries = [self.options[key] for key in _EXPRESSIONS if key in self.options]
-            found = [entry.line for entry in entries if entry.value == error.text]
+            found = [
+                entry.line
+                for entry in entries
+                if error.text in (halves(entry.value) if compares else (entry.value,))
+            ]
             raise ContentError(error, found[0] if found else self.model.line) from error
         except OptionError as error:
-            raise ContentError(error, self._line_of_wrong_option()) from error
+            raise ContentError(error, self._line_of_wrong_option(compares)) from error
 
-    def _line_of_wrong_option(self) -> int:
+    def _line_of_wrong_option(self, compares: bool) -> int:
         for key, entry in self.options.items():
             try:
-                read_options(OPTIONS, {key: entry.value}, "page")
+                for part in halves(entry.value) if compares and key in SIDED else (entry.value,):
+                    if part or not compares:
+                        read_options(OPTIONS, {key: part}, "page")
             except OptionError:
                 return entry.line
         # Each is right; together they are not.
@@ -146,9 +159,14 @@ class _Lines:
     def take_model(self) -> Entry:
         start = self.line
         taken = [self._take()]
-        while not self.at_end and not self.option_here() and _is_open("\n".join(taken)):
+        while not self.at_end and not self.option_here() and self._goes_on("\n".join(taken)):
             taken.append(self._take())
         return Entry("\n".join(taken), start)
+
+    def _goes_on(self, taken: str) -> bool:
+        """Whether the next line belongs to the model: a bracket is open, or the other model follows."""
+        following = self.lines[self.next].strip()
+        return is_open(taken) or taken.endswith(ARROW) or following.startswith(ARROW)
 
     def take_option(self) -> tuple[str, Entry]:
         start = self.line
@@ -163,7 +181,7 @@ class _Lines:
         key = _name(match["key"])
         taken = [match["value"] or match["glued"] or ""]
         while self.skip_blank() and not self.option_here():
-            if not (self.lines[self.next].startswith((" ", "\t")) or _is_open("\n".join(taken))):
+            if not (self.lines[self.next].startswith((" ", "\t")) or is_open("\n".join(taken))):
                 break
             taken.append(self._take())
         joint = "\n" if key in _EXPRESSIONS else " "
@@ -176,22 +194,3 @@ class _Lines:
 
 def _name(written: str) -> str:
     return written.replace("_", "-").lower()
-
-
-def _is_open(text: str) -> bool:
-    """Whether a bracket is open at the end of a text; brackets in strings and comments do not count."""
-    depth = 0
-    quote = ""
-    for line in text.split("\n"):
-        for position, character in enumerate(line):
-            if quote:
-                escaped = (position - len(line[:position].rstrip("\\"))) % 2
-                quote = quote if character != quote or escaped else ""
-            elif character in "\"'":
-                quote = character
-            elif character == "#":
-                break
-            else:
-                depth += (character in "([{") - (character in ")]}")
-        quote = ""
-    return depth > 0

@@ -11,7 +11,7 @@ from torchview_docs.manifest import Environment
 __all__ = ["drawing_engine"]
 
 _DRAWS = (
-    *("views", "drawing", "graph.py", "input_graph.py", "families.py"),
+    *("views", "drawing", "comparison", "graph.py", "changes.py", "input_graph.py", "families.py"),
     *("spec.py", "options.py", "patterns.py", "markup.py"),
 )
 

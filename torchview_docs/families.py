@@ -11,7 +11,7 @@ from functools import cache
 
 from torchview_docs.graph import Node
 
-__all__ = ["FAMILIES", "class_name", "family"]
+__all__ = ["FAMILIES", "class_name", "family", "operation_name"]
 
 #: The families, in the order of a legend.
 FAMILIES = {
@@ -88,6 +88,17 @@ _TORCH_MODULES = {
     "torch.nn.modules.fold": "op",
     "torch.nn.modules.distance": "op",
 }
+
+
+#: Python's operators by the name that torch gives the operation.
+_OPERATIONS = {"truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "iadd": "add", "isub": "sub"}
+
+
+def operation_name(node: Node) -> str:
+    """The last name of an operation without marks of Python or of writing in place: `add`."""
+    name = node.target.rpartition(".")[2]
+    plain = name.strip("_") or name
+    return _OPERATIONS.get(plain, plain)
 
 
 def class_name(type_: str) -> str:

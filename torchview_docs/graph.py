@@ -11,6 +11,9 @@ that is a phase of a module's forward (a message passing layer's `propagate`, `m
 
 Every tensor is one output of one leaf, and is spoken of by that leaf's name and the index of the
 output. The JSON form (`Graph.to_json`) is the documented exchange format; FORMAT is its version.
+
+A comparison of two graphs is a Graph as well: it has the nodes and uses of both, and each says of which
+side it is (`Side`) and what it was there (`was`); see `comparison`.
 """
 
 from __future__ import annotations
@@ -26,7 +29,20 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 from torchview_docs.errors import RecordError
 from torchview_docs.input_graph import InputGraph
 
-__all__ = ["CALLS", "FORMAT", "SCOPES", "Graph", "Node", "Op", "Parameters", "TensorMeta", "Use"]
+__all__ = [
+    "CALLS",
+    "FORMAT",
+    "NOTHING",
+    "SCOPES",
+    "Graph",
+    "Node",
+    "Op",
+    "Parameters",
+    "Side",
+    "TensorMeta",
+    "Use",
+    "both",
+]
 
 #: Version of the JSON format; raised when a reader of the old one would misunderstand the new.
 FORMAT = 2
@@ -42,6 +58,9 @@ Op: TypeAlias = Literal[
     "tensor",  # a tensor shown as a node of its own; made by a view only
     "group",  # steps of one call that repeat together, as their scope; made by a view only
 ]
+
+#: Of what in a comparison is there only before (`-`) or only after (`+`); empty of what is on both sides.
+Side: TypeAlias = Literal["", "-", "+"]
 
 #: The width of an element in the name of a dtype; `bool` has none, and is a byte.
 _BITS = re.compile(r"\d+")
@@ -60,12 +79,17 @@ class TensorMeta(NamedTuple):
 
     `dims` says of each dimension how its size follows from named sizes of the input, as arithmetic of
     Python (`N`, `N*8`, `H*W/256+1`), and is empty where it does not or nobody knows; `()` where no size
-    is known to follow any.
+    is known to follow any. In a comparison `was` is what it was, where that was another.
     """
 
     shape: tuple[int, ...]
     dtype: str
     dims: tuple[str, ...] = ()
+    was: TensorMeta | None = None
+
+    def is_like(self, other: TensorMeta) -> bool:
+        """Whether people would say the same of another one: in a comparison it is none that has changed."""
+        return self.dtype == other.dtype and (self.shape == other.shape or self.written == other.written)
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -92,6 +116,10 @@ class TensorMeta(NamedTuple):
         return math.prod(self.shape) * max(int(bits[0]) // 8 if bits else 1, 1)
 
 
+#: What a tensor was in a comparison that was not there.
+NOTHING = TensorMeta((), "")
+
+
 class Use(NamedTuple):
     """A tensor that a node uses: output number `output` of the leaf `node`.
 
@@ -100,7 +128,8 @@ class Use(NamedTuple):
     several leaves: the tensor itself and the writes into its storage. `seen` is the form in which
     the tensor arrives where a view (`simplify`) has left out what changed it on the way; None
     where it arrives as it was made. `python` says that no tensor arrives but what Python has made
-    of its data: a number (`x.item()`), a list or an array.
+    of its data: a number (`x.item()`), a list or an array. `side` is on which side of a comparison it
+    alone is.
     """
 
     node: str
@@ -108,6 +137,12 @@ class Use(NamedTuple):
     arg: str = "0"
     seen: TensorMeta | None = None
     python: bool = False
+    side: Side = ""
+
+
+def both(one: Side, other: Side) -> Side:
+    """The side of what stands for two parts of a comparison."""
+    return one if one == other else ""
 
 
 class Parameters(NamedTuple):
@@ -160,6 +195,8 @@ class Node(NamedTuple):
             `repeat` equals those of one. None where they were not counted.
         memory: Bytes of the tensors that it makes and that have a storage of their own, with all that
             ran in it; of `repeat` equals those of one. None where they were not counted.
+        side: On which side of a comparison it alone is.
+        was: In a comparison the node as it was before, where it or what ran in it was different.
     """
 
     name: str
@@ -177,6 +214,8 @@ class Node(NamedTuple):
     last: str = ""
     flops: int | None = None
     memory: int | None = None
+    side: Side = ""
+    was: Node | None = None
 
 
 @dataclass(frozen=True)
@@ -370,12 +409,15 @@ def _use_to_data(use: Use) -> list[Any]:
         data.append(_tensor_to_data(use.seen))
     if use.python:
         data.append(_PYTHON)
+    if use.side:
+        data.append(use.side)
     return data
 
 
 def _tensor_to_data(tensor: TensorMeta) -> list[Any]:
     data: list[Any] = [tensor.dtype, *tensor.shape]
-    return [*data, list(tensor.dims)] if tensor.dims else data
+    data += [list(tensor.dims)] if tensor.dims else []
+    return data if tensor.was is None else [*data, {"was": _tensor_to_data(tensor.was)}]
 
 
 def _node_to_data(node: Node) -> dict[str, Any]:
@@ -402,7 +444,9 @@ def _node_to_data(node: Node) -> dict[str, Any]:
     if node.last:
         data["last"] = node.last
     counted = {"flops": node.flops, "memory": node.memory}
-    return {**data, **{name: count for name, count in counted.items() if count is not None}}
+    data |= {name: count for name, count in counted.items() if count is not None}
+    was = {} if node.was is None else {"was": _node_to_data(node.was)}
+    return {**data, **({"side": node.side} if node.side else {}), **was}
 
 
 def _typed(value: object, kind: type, what: str) -> Any:
@@ -424,19 +468,33 @@ def _sizes(data: Mapping[str, Any], name: str) -> dict[str, int]:
 
 def _use_from_data(data: object) -> Use:
     parts = _typed(data, list, "a use")
+    side = _side(parts[-1]) if len(parts) > 2 and parts[-1] in ("-", "+") else ""
+    parts = parts[:-1] if side else parts
     python = len(parts) > 2 and parts[-1] == _PYTHON
     parts = parts[:-1] if python else parts
     if len(parts) not in (2, 3, 4):
         raise RecordError(f"a use has {len(parts)} parts")
     output = _typed(parts[2], int, "output") if len(parts) > 2 else 0
     seen = _tensor_from_data(parts[3]) if len(parts) == 4 else None
-    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"), seen, python)
+    return Use(_typed(parts[1], str, "node"), output, _typed(parts[0], str, "arg"), seen, python, side)
+
+
+def _side(data: object) -> Side:
+    sides: tuple[Side, ...] = get_args(Side)
+    for side in sides:
+        if data == side:
+            return side
+    raise RecordError(f"{data!r} is no side of a comparison")
 
 
 def _tensor_from_data(data: object) -> TensorMeta:
     parts = _typed(data, list, "a tensor")
     if not parts:
         raise RecordError("a tensor without dtype")
+    was = None
+    if isinstance(parts[-1], dict):
+        *parts, former = parts
+        was = _tensor_from_data(former.get("was"))
     dims: tuple[str, ...] = ()
     if len(parts) > 1 and isinstance(parts[-1], list):
         *parts, named = parts
@@ -444,7 +502,7 @@ def _tensor_from_data(data: object) -> TensorMeta:
         if len(dims) != len(parts) - 1:
             raise RecordError(f"{len(parts) - 1} sizes of which {len(dims)} are said to follow others")
     shape = tuple(_typed(size, int, "a size") for size in parts[1:])
-    return TensorMeta(shape, _typed(parts[0], str, "dtype"), dims)
+    return TensorMeta(shape, _typed(parts[0], str, "dtype"), dims, was)
 
 
 def _node_from_data(data: object) -> Node:
@@ -477,4 +535,6 @@ def _node_from_data(data: object) -> Node:
         last=_typed(top.get("last", ""), str, "last"),
         flops=_count(top, "flops"),
         memory=_count(top, "memory"),
+        side=_side(top.get("side", "")),
+        was=_node_from_data(top["was"]) if "was" in top else None,
     )

@@ -14,8 +14,9 @@ from torchview_docs.layer_table import layer_table
 from torchview_docs.spec import FigureSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from torchview_docs.changes import Sign
     from torchview_docs.drawing.drawing import Layer, Remark
     from torchview_docs.graph import Graph, Node, TensorMeta
 
@@ -87,13 +88,19 @@ def _prose(message: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(message))
 
 
-def describe(view: Graph, spec: FigureSpec | None = None, remarks: Sequence[Remark] = ()) -> str:
+def describe(
+    view: Graph,
+    spec: FigureSpec | None = None,
+    remarks: Sequence[Remark] = (),
+    signs: Mapping[str, Sign] | None = None,
+) -> str:
     """What a figure shows, in two sentences and one for each graph, for readers who do not see it.
 
     Args:
         view: What it shows.
         spec: Its options, for what they have stand out.
         remarks: Its notes, whose texts stand below it.
+        signs: In a comparison how its steps are marked.
 
     Example:
         Computation graph of GPT2Model: 16 layers and operations, 124,439,808 parameters. Input:
@@ -117,9 +124,27 @@ def describe(view: Graph, spec: FigureSpec | None = None, remarks: Sequence[Rema
     named += f" Not followed: {', '.join(view.fixed)}." if view.fixed else ""
     high = f" Highlighted: {', '.join(spec.highlight)}." if spec is not None and spec.highlight else ""
     numbers = "".join(f" Note {one.number} is on {one.part}." for one in remarks)
+    if signs is not None and spec is not None and spec.old is not None:
+        numbers = f" Compared with {spec.old.model}.{_differences(signs, view)}{numbers}"
     return (
         f"{what}. {_tensors('Input', inputs)}; {_tensors('output', outputs)}.{graphs}{named}{high}{numbers}"
     )
+
+
+def _differences(signs: Mapping[str, Sign], view: Graph) -> str:
+    """What was added, removed and changed, by name: of much the first ones."""
+    said = []
+    for sign, words in (("+", "Added"), ("-", "Removed"), ("~", "Changed")):
+        names = [name for name, own in signs.items() if own == sign and not _is_within(name, signs, view)]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        if names:
+            said.append(f" {words}: {', '.join(names[:NAMED])}{more}.")
+    return "".join(said) or " Nothing has changed."
+
+
+def _is_within(name: str, signs: Mapping[str, Sign], view: Graph) -> bool:
+    """Whether what is around a step was added or removed as a whole."""
+    return signs[name] != "~" and signs.get(view.by_name[name].scope or "") == signs[name]
 
 
 def _output_name(node: Node) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from torchview_docs import options as kinds
 from torchview_docs.appearance import SHADES, Appearance
+from torchview_docs.brackets import outside
 from torchview_docs.errors import OptionError
 from torchview_docs.expression_parser import parse_input, parse_model
 from torchview_docs.options import Host, option, options_of, read_options
@@ -33,6 +34,8 @@ class FigureSpec(Appearance):
 
     #: The model expression, in canonical form.
     model: str
+    #: In a comparison the figure of the model before (see `sides`).
+    old: FigureSpec | None = field(default=None, kw_only=True)
     input: str | None = option(
         None,
         kinds.text,
@@ -251,6 +254,8 @@ class FigureSpec(Appearance):
             values["input"] = str(parse_input(values["input"]))
         if values.get("input_from") is not None:
             values["input_from"] = str(parse_model(values["input_from"], "function"))
+        if outside(model, "->"):
+            raise OptionError("this figure shows one model: two are compared by `torchview-diff`")
         return cls(str(parse_model(model)), **values)
 
     def options(self, *scopes: str) -> dict[str, Any]:
@@ -263,6 +268,16 @@ class FigureSpec(Appearance):
 
     def _value(self, opt: kinds.Option) -> Any:
         return getattr(self, "class_" if opt.field == "class" else opt.field)
+
+    @property
+    def sides(self) -> tuple[FigureSpec, ...]:
+        """What is traced for it: itself, in a comparison after the one before."""
+        return (self,) if self.old is None else (self.old, self)
+
+    @property
+    def title(self) -> str:
+        """The model, or the two that are compared, for messages."""
+        return " -> ".join(side.model for side in self.sides)
 
     @property
     def trace_spec(self) -> FigureSpec:
@@ -295,13 +310,16 @@ class FigureSpec(Appearance):
     @cached_property
     def view_key(self) -> str:
         """32 hexadecimal digits that name what is drawn: `trace_key` and the view's options."""
-        return _digest([self.model, {**self._traced, **self.options("view")}])
+        before = [] if self.old is None else [self.old.view_key]
+        return _digest([self.model, {**self._traced, **self.options("view")}, *before])
 
     def __str__(self) -> str:
         """The canonical text: a fence's content that reads back as the same spec."""
-        lines = [self.model]
-        for name, value in self.options("trace", "limit", "view", "page").items():
-            lines.append(f"{name}: {OPTIONS[name].write(value)}")
+        lines = [self.title]
+        sides = [side.options("trace", "limit", "view", "page") for side in self.sides]
+        for name in dict.fromkeys(name for options in sides for name in options):
+            values = [OPTIONS[name].write(options.get(name, OPTIONS[name].default)) for options in sides]
+            lines.append(f"{name}: {' -> '.join(dict.fromkeys(values))}")
         return "\n".join(lines)
 
     def to_data(self) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from torchview_docs.drawing.arguments import arguments
 from torchview_docs.drawing.configs import module_config
-from torchview_docs.drawing.labels import count, operation_name, path, path_range, shape, shortened, words
+from torchview_docs.drawing.labels import count, path, path_range, shape, shortened, words
 from torchview_docs.drawing.operations import operation_config
-from torchview_docs.families import FAMILIES, family
+from torchview_docs.families import FAMILIES, family, operation_name
 from torchview_docs.graph import Graph, Node, Parameters, TensorMeta, Use
 
 FLOATS = TensorMeta((1, 4), "float32")

@@ -17,7 +17,7 @@ INNER = Scene(
 
 def test_a_tensor_enters_a_frame_once_and_fans_out_inside():
     found = levels(INNER)
-    x = ("x", 0, False)
+    x = ("x", 0, "")
     assert list(found["f"].ins) == [x]
     assert len(found[None].nets[x].targets) == 1
     assert len(found["f"].nets[x].targets) == 3
@@ -25,12 +25,12 @@ def test_a_tensor_enters_a_frame_once_and_fans_out_inside():
 
 
 def test_tensors_leave_in_the_order_in_which_they_are_made():
-    assert list(levels(INNER)["f"].outs) == [("b", 0, False), ("c", 0, False)]
+    assert list(levels(INNER)["f"].outs) == [("b", 0, ""), ("c", 0, "")]
 
 
 def test_a_label_stands_in_the_innermost_frame_where_something_reads_the_tensor():
     found = levels(INNER)
-    c = ("c", 0, False)
+    c = ("c", 0, "")
     assert [name for name, level in found.items() if c in level.nets and level.nets[c].label] == [None]
     assert found["f"].outside == {c: 18.0}
     assert found["g"].outside == {}
@@ -45,7 +45,7 @@ def test_a_link_from_a_card_to_itself_stays_in_its_frame():
     found = levels(Scene((card("a", "f"),), (frame("f"),), (link("a", "a"),)))
     assert not found["f"].ins
     assert not found["f"].outs
-    assert found["f"].nets["a", 0, False].targets[0].box != BORDER
+    assert found["f"].nets["a", 0, ""].targets[0].box != BORDER
 
 
 def dense(count):

@@ -118,8 +118,8 @@ class SampleSite:
         text = (self.root / "pages" / name).read_text("utf-8")
         text = re.sub(r"^````.*?^````", "", text, flags=re.MULTILINE | re.DOTALL)
         if name.endswith(".rst"):
-            return len(re.findall(r"^\.\. (torchview|autoclass)::", text, re.MULTILINE))
-        return len(re.findall(r"^```torchview$", text, re.MULTILINE))
+            return len(re.findall(r"^\.\. (torchview(?:-diff)?|autoclass)::", text, re.MULTILINE))
+        return len(re.findall(r"^```torchview(?:-diff)?$", text, re.MULTILINE))
 
 
 def copy_site(target: Path, watch: Path) -> SampleSite:

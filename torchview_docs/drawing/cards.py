@@ -6,17 +6,19 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 
-from torchview_docs.drawing.callouts import callout_room
+from torchview_docs.drawing.callouts import callout_room, times
+from torchview_docs.drawing.former import changed_words
 from torchview_docs.drawing.frames import frames_of
-from torchview_docs.drawing.labels import TITLE, operation_name, shape, shortened, words
+from torchview_docs.drawing.labels import TITLE, dtype, shape, shortened, words
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.drawing.loops import with_loops
 from torchview_docs.drawing.metrics import CONFIG_SIZE, LABEL_SIZE, TITLE_SIZE, text_width
 from torchview_docs.drawing.pictures import Shown, pictures
 from torchview_docs.drawing.said import Said
 from torchview_docs.drawing.scene import Card, CardKind, Link, Row, Scene
-from torchview_docs.families import family
-from torchview_docs.graph import CALLS, Graph, Node, TensorMeta
+from torchview_docs.drawing.signed_links import signed
+from torchview_docs.families import family, operation_name
+from torchview_docs.graph import CALLS, Graph, Node, Side, TensorMeta
 from torchview_docs.input_graph import MOST_NODES
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.chains import chains
@@ -125,12 +127,13 @@ def _graph_card(view: Graph, node: Node, shown: Shown, said: Said) -> Card:
 def _row(view: Graph, node: Node, around: Node | None, said: Said) -> Row:
     # The path of a call says which one it is.
     told = words(node, view, calls=not said.spec.show_names)
+    told = changed_words(node, told, view, said.sign(node))
     config, link = told.config, ""
     if node.op in ("placeholder", "output") and not config:
         tensor = node.outputs[0] if node.outputs else view.tensor(node.args[0]) if node.args else None
-        config = tensor.dtype if tensor else ""
+        config = dtype(tensor) if tensor else ""
     elif node.op == "tensor":
-        config = node.outputs[0].dtype
+        config = dtype(node.outputs[0])
     elif node.op in CALLS:
         link = node.type
     elif node.op == "call_method":
@@ -150,12 +153,12 @@ def _width(rows: tuple[Row, ...], kind: CardKind, repeat: int) -> float:
         + callout_room(row.look)
         for row in rows
     )
-    badge = _badge_width(repeat)
+    badge = _badge_width(times(repeat, rows[0].look))
     return float(max(math.ceil(widest + ends + badge), _LEAST_WIDTH))
 
 
-def _badge_width(repeat: int) -> float:
-    return text_width(f"× {repeat}", LABEL_SIZE, bold=True) + _BADGE if repeat > 1 else 0.0
+def _badge_width(words: str) -> float:
+    return text_width(words, LABEL_SIZE, bold=True) + _BADGE if words else 0.0
 
 
 def _evened(cards: list[Card]) -> tuple[Card, ...]:
@@ -184,7 +187,7 @@ def _links(
     numbers: Mapping[str, int],
 ) -> tuple[Link, ...]:
     """The links; `numbers` has the output of inputs that share a card."""
-    links: dict[tuple[str, int, str], Link] = {}
+    links: dict[tuple[str, int, str, Side], Link] = {}
     for leaf in view.leaves:
         target = card_of[leaf.name]
         places: dict[str, int] = {}
@@ -195,11 +198,11 @@ def _links(
                 label = labels.get((use.node, use.output), "")
                 width = round(text_width(label, LABEL_SIZE), 1) if label else 0.0
                 output = numbers.get(use.node, use.output)
-                link = Link(source, target, output, place, label, width, use.python)
-                known = links.setdefault((source, output, target), link)
+                link = Link(source, target, output, place, label, width, use.python, use.side)
+                known = links.setdefault((source, output, target, use.side), link)
                 if known.dashed and not link.dashed:  # the tensor itself is used as well
-                    links[source, output, target] = known._replace(dashed=False)
-    return tuple(links.values())
+                    links[source, output, target, use.side] = known._replace(dashed=False)
+    return signed(links.values(), {card_of[leaf.name] for leaf in view.leaves if leaf.side})
 
 
 def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[str, int], str]:
@@ -228,7 +231,7 @@ def _labels(view: Graph, packed: Mapping[str, tuple[Node, ...]]) -> dict[tuple[s
             if said and leaf.op == "placeholder" and shape(given) != said[0]:
                 said = [f"{shape(given)} → {said[0]}"]  # what an input is, a reader must know
             if dtypes and form.dtype not in dtypes:
-                said.append(form.dtype)
+                said.append(dtype(form))
             if said:
                 labels[leaf.name, output] = " ".join(said)
             known.add(shape(form))  # its sisters beside it have the same

@@ -7,10 +7,10 @@ from collections import defaultdict
 
 import graphviz  # type: ignore[import-untyped]  # it ships no types
 
-from torchview_docs.drawing.callouts import circled
+from torchview_docs.drawing.callouts import SIGNS, circled, times
 from torchview_docs.drawing.cards import scene
 from torchview_docs.drawing.dot_graphs import add_input_graphs
-from torchview_docs.drawing.dot_looks import node_look
+from torchview_docs.drawing.dot_looks import node_look, side_look
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.drawing.scene import Card, Frame, Look, Row
 from torchview_docs.graph import Graph
@@ -56,8 +56,10 @@ def dot(view: Graph, spec: FigureSpec, looks: Looks = PLAIN) -> str:
         for frame in frames[name]:
             with body.subgraph(name=clusters[frame.name]) as inner:
                 stands_out = frame.look is not None and frame.look.stance == "hi"
+                colour = side_look(frame.look.sign) if frame.look is not None else {}
+                wide = {"penwidth": "3"} if stands_out else {}
                 hint = _tooltip(frame.hint)
-                inner.attr(label=_frame_label(frame), **({"penwidth": "3"} if stands_out else {}), **hint)
+                inner.attr(label=_frame_label(frame), **colour, **wide, **hint)
                 fill(inner, frame.name)
 
     fill(graph, None)
@@ -65,17 +67,22 @@ def dot(view: Graph, spec: FigureSpec, looks: Looks = PLAIN) -> str:
         add_input_graphs(view, graph)
     for link in drawn.links:
         label = {"label": _plain(_escaped(link.label))} if link.label else {}
-        graph.edge(ids[link.source], ids[link.target], **label)
+        graph.edge(ids[link.source], ids[link.target], **label, **side_look(link.side))
     return str(graph.source)
 
 
 def _card_label(card: Card) -> str:
     rows = r"\n".join(_escaped(_row_text(row)) for row in card.rows)
-    return _plain(f"{rows} × {card.repeat}" if card.repeat > 1 else rows)
+    repeat = times(card.repeat, card.rows[0].look)
+    return _plain(f"{rows} {repeat}" if repeat else rows)
 
 
 def _row_text(row: Row) -> str:
-    return "  ".join(part for part in (row.title, row.config, _numbers(row.look)) if part)
+    return "  ".join(part for part in (_sign(row.look), row.title, row.config, _numbers(row.look)) if part)
+
+
+def _sign(look: Look | None) -> str:
+    return SIGNS.get(look.sign, "") if look is not None else ""
 
 
 def _numbers(look: Look | None) -> str:
@@ -83,8 +90,13 @@ def _numbers(look: Look | None) -> str:
 
 
 def _frame_label(frame: Frame) -> str:
-    words = " ".join(part for part in (frame.title, frame.subtitle, frame.note, _numbers(frame.look)) if part)
-    return _plain(_escaped(words) + (f" × {frame.repeat}" if frame.repeat > 1 else ""))
+    words = " ".join(
+        part
+        for part in (_sign(frame.look), frame.title, frame.subtitle, frame.note, _numbers(frame.look))
+        if part
+    )
+    repeat = times(frame.repeat, frame.look)
+    return _plain(_escaped(words) + (f" {repeat}" if repeat else ""))
 
 
 def _tooltip(*hints: str) -> dict[str, str]:

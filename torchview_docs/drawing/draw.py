@@ -35,6 +35,6 @@ def draw(graph: Graph, view: Graph, spec: FigureSpec) -> tuple[Drawing, int | No
     placed, depth = laid_out(view, spec, look)
     shown = view if depth is None else close_below(view, depth)
     drawn = placed._replace(
-        title=graph.name, remarks=looks.remarks, facts=facts(view), layers=layers_of(shown)
+        title=graph.name, remarks=looks.remarks, facts=facts(view), layers=layers_of(shown, look(shown).signs)
     )
     return with_legend(drawn, looks.scale, full=spec.legend), depth

@@ -12,9 +12,11 @@ from itertools import chain
 from math import isfinite
 from typing import Any, NamedTuple, get_args
 
+from torchview_docs.changes import Sign as SignOfPart
 from torchview_docs.drawing import FORMAT
 from torchview_docs.drawing.scene import Card, CardKind, Dot, Frame, Line, Look, Picture, Row
 from torchview_docs.errors import RecordError
+from torchview_docs.graph import Side
 
 __all__ = ["Drawing", "Label", "Layer", "PlacedCard", "PlacedFrame", "Remark", "Sign", "Wire"]
 
@@ -47,7 +49,8 @@ class PlacedFrame(NamedTuple):
 class Wire(NamedTuple):
     """An orthogonal line through these points; corners are rounded when drawn.
 
-    `source` and `output` name the tensor. `arrow` puts a head at the last point.
+    `source` and `output` name the tensor. `arrow` puts a head at the last point. `side` is the side
+    of a comparison that it is on.
     """
 
     source: str
@@ -55,6 +58,7 @@ class Wire(NamedTuple):
     points: tuple[tuple[float, float], ...]
     arrow: bool = True
     dashed: bool = False
+    side: Side = ""
 
 
 class Label(NamedTuple):
@@ -65,6 +69,7 @@ class Label(NamedTuple):
     y: float
     source: str = ""
     output: int = 0
+    side: Side = ""
 
 
 class Remark(NamedTuple):
@@ -147,7 +152,7 @@ class Drawing(NamedTuple):
                 tuple([_frame(*frame) for frame in _listed(frames)]),
                 tuple([_card(*card) for card in _listed(cards)]),
                 tuple([_wire(*wire) for wire in _listed(wires)]),
-                tuple([Label(*_checked(label, "sffsi")) for label in _listed(labels)]),
+                tuple([_label(*label) for label in _listed(labels)]),
                 direction,
                 title,
                 description,
@@ -194,6 +199,13 @@ def _listed(value: object) -> list[Any]:
     return value
 
 
+def _label(*data: Any) -> Label:
+    label = Label(*_checked([*data], "sffsis"))
+    if label.side not in get_args(Side):
+        raise ValueError(f"{label.side!r} is no side of a comparison")
+    return label
+
+
 def _frame(data: list[Any], *place: Any) -> PlacedFrame:
     *said, look = _listed(data)
     frame = Frame(*_checked([*said], "ssssffniss"))._replace(look=_look(look))
@@ -219,10 +231,12 @@ def _row(*data: Any) -> Row:
 def _look(data: Any) -> Look | None:
     if data is None:
         return None
-    stance, shade, colour, numbers = _checked(_listed(data), "sisl")
+    stance, shade, colour, numbers, sign, former = _checked(_listed(data), "sislsi")
+    if sign not in get_args(SignOfPart):
+        raise ValueError(f"{sign!r} is no sign of a comparison")
     if not re.fullmatch(r"(#[0-9a-f]{6})?", colour) or stance not in ("", "hi", "lo") or not 0 <= shade <= 5:
         raise ValueError(f"{data!r} is no look")
-    return Look(stance, shade, colour, tuple(_checked(numbers, "i" * len(numbers))))
+    return Look(stance, shade, colour, tuple(_checked(numbers, "i" * len(numbers))), sign, former)
 
 
 def _picture(data: list[Any]) -> Picture:
@@ -237,7 +251,9 @@ def _picture(data: list[Any]) -> Picture:
 
 def _wire(source: Any, output: Any, points: Any, *rest: Any) -> Wire:
     places = tuple([(x, y) for x, y in _listed(points)])
-    _checked([source, output, *rest], "sibb")
+    _checked([source, output, *rest], "sibbs")
+    if rest[-1] not in get_args(Side):
+        raise ValueError(f"{rest[-1]!r} is no side of a comparison")
     numbers = [*chain.from_iterable(places)]
     if not {float, int}.issuperset(map(type, numbers)) or not isfinite(sum(numbers)):
         raise ValueError(f"{points!r} holds what is no coordinate")

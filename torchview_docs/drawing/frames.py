@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from torchview_docs.changes import aspects
 from torchview_docs.drawing.callouts import callout_room
-from torchview_docs.drawing.labels import PATH, count, path, quantity, shortened
+from torchview_docs.drawing.former import became
+from torchview_docs.drawing.labels import PATH, path, quantity, shortened
 from torchview_docs.drawing.metrics import FRAME_SIZE, text_width
-from torchview_docs.drawing.said import Said
+from torchview_docs.drawing.said import Said, parameters_of
 from torchview_docs.drawing.scene import Frame
 from torchview_docs.families import class_name
 from torchview_docs.graph import Graph, Node
@@ -65,7 +67,12 @@ def _frame(view: Graph, call: Node, seen_from: Node | None, outer: str | None, s
     title = shortened(full, PATH)
     name = class_name(call.type) if call.op == "call_module" else ""
     subtitle = "" if whole_model else shortened(name, PATH)
-    counted = count(call.parameters.total) if call.parameters and call.parameters.total else ""
+    was, differs = call.was, aspects(call, opened=True)
+    if was is not None and "name" in differs:
+        title = became(shortened(path(was._replace(call=1), seen_from), PATH), title)
+    if was is not None and "class" in differs:
+        subtitle = became(shortened(class_name(was.type), PATH), subtitle)
+    counted = parameters_of(was, call) if call.parameters and call.parameters.total else ""
     peak = f"peak {quantity(view.peak, 'B')}" if whole_model and view.peak and said.peak else ""
     note = " · ".join(part for part in (counted, said.measures(call), peak) if part)
     title_width = text_width(title, FRAME_SIZE, bold=True)

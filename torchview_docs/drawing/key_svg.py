@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from torchview_docs.drawing.callouts import CALLOUT
 from torchview_docs.drawing.drawing import Drawing, Remark, Sign
-from torchview_docs.drawing.legend import SCALE_WIDTH, SIGN_WIDTH
-from torchview_docs.drawing.look_svg import callout, rect
+from torchview_docs.drawing.legend import MARKS, SCALE_WIDTH, SIGN_WIDTH
+from torchview_docs.drawing.look_svg import callout, rect, sign_pill
 from torchview_docs.drawing.looks import LEVELS
 from torchview_docs.drawing.markings import escape
 from torchview_docs.drawing.metrics import CONFIG_SIZE, text_width
@@ -38,7 +38,7 @@ def _card(sign: Sign) -> str:
         step = SCALE_WIDTH // LEVELS
         boxes = [Box(x + step * k, y, step, 14) for k in range(LEVELS)]
         return "".join(f'<g class="tv-s{k + 1}">{rect(box, 0)}</g>' for k, box in enumerate(boxes))
-    if sign.kind in ("dashed", "stack", "note"):
+    if sign.kind in ("dashed", "stack", "note", *MARKS):
         return ""
     box = Box(x, y, SIGN_WIDTH, 14)
     if pill := _PILLS.get(sign.kind):
@@ -56,6 +56,8 @@ def _other(sign: Sign) -> str:
         case "stack":
             pill = rect(Box(x - 2, y - 8, SIGN_WIDTH + 4, 16), 8)
             return f'<g class="tv-badge">{pill}<text x="{middle}" y="{y + 4}">× N</text></g>'
+        case "add" | "del" | "mut":
+            return sign_pill(MARKS[sign.kind][0], middle - CALLOUT // 2, y - 8)
         case "note":
             return callout(1, middle - CALLOUT // 2, y - 8)
     return ""

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torchview_docs.drawing.callouts import BECAME
 from torchview_docs.drawing.configs import module_config
 from torchview_docs.drawing.operations import is_weighted, operation_config, weighted_config
-from torchview_docs.families import class_name, family
-from torchview_docs.graph import Graph, Node, TensorMeta
+from torchview_docs.families import class_name, family, operation_name
+from torchview_docs.graph import NOTHING, Graph, Node, TensorMeta
 from torchview_docs.input_graph import InputGraph, Relation
 
 __all__ = [
     "Words",
     "call_note",
     "count",
+    "dtype",
     "measures",
-    "operation_name",
     "path",
     "path_range",
     "quantity",
@@ -32,8 +33,6 @@ _CONTAINER = "torch.nn.modules.container.Sequential"
 #: The longest title, configuration and panel title, in characters.
 TITLE, CONFIG, PATH = 32, 36, 40
 
-#: Python's operators by the name that torch gives the operation.
-_OPERATIONS = {"truediv": "div", "floordiv": "floor_divide", "mod": "remainder", "iadd": "add", "isub": "sub"}
 #: Operations of which it matters what stands at the left: `1 - x`.
 _SIGNS = {"sub": "-", "div": "/", "pow": "**", "floor_divide": "//", "remainder": "%"}
 
@@ -183,16 +182,22 @@ def _weight(node: Node, view: Graph) -> tuple[int, ...]:
     return next((view.tensor(use).shape for use in node.args if use.arg in ("1", "weight")), ())
 
 
-def operation_name(node: Node) -> str:
-    """The last name of an operation without marks of Python or of writing in place: `add`."""
-    name = node.target.rpartition(".")[2]
-    plain = name.strip("_") or name
-    return _OPERATIONS.get(plain, plain)
-
-
 def shape(tensor: TensorMeta) -> str:
-    """`1×128×768`, `N×128×768` with a name; `scalar` for a tensor without dimensions."""
-    return tensor.written
+    """`1×128×768`, `N×128×768` with a name; `scalar` for a tensor without dimensions; in a comparison with
+    what it was, `1×64 ⇒ 1×128`.
+    """
+    was = tensor.was
+    if was is None or was == NOTHING or was.written == tensor.written:
+        return tensor.written
+    return f"{was.written} {BECAME} {tensor.written}"
+
+
+def dtype(tensor: TensorMeta) -> str:
+    """`float32`; in a comparison `float32 ⇒ bfloat16`."""
+    was = tensor.was
+    if was is None or was == NOTHING or was.dtype == tensor.dtype:
+        return tensor.dtype
+    return f"{was.dtype} {BECAME} {tensor.dtype}"
 
 
 def count(number: int) -> str:

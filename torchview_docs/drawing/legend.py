@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from torchview_docs.drawing.drawing import Drawing, Sign
+from torchview_docs.changes import Sign
+from torchview_docs.drawing.drawing import Drawing
+from torchview_docs.drawing.drawing import Sign as Entry
 from torchview_docs.drawing.metrics import CONFIG_SIZE, text_width
 from torchview_docs.families import FAMILIES
 
-__all__ = ["SCALE_WIDTH", "SIGNS", "SIGN_WIDTH", "with_legend"]
+__all__ = ["MARKS", "SCALE_WIDTH", "SIGNS", "SIGN_WIDTH", "with_legend"]
 
+#: The marks of a comparison, and what they say.
+MARKS: Mapping[str, tuple[Sign, str]] = {
+    "add": ("+", "added"),
+    "del": ("-", "removed"),
+    "mut": ("~", "changed"),
+}
 #: What is explained besides the families of cards.
 SIGNS: Mapping[str, str] = {
     "tensor": "tensor",
@@ -17,6 +25,7 @@ SIGNS: Mapping[str, str] = {
     "stack": "equal ones, drawn once",
     "note": "explained below",
     "scale": "",
+    **{sign: words for sign, (_, words) in MARKS.items()},
 }
 #: Width of a sign, and of the scale of shades; a text starts so far after it and ends before the next.
 SIGN_WIDTH, SCALE_WIDTH = 30, 90
@@ -32,20 +41,21 @@ def with_legend(drawing: Drawing, scale: str, *, full: bool) -> Drawing:
 
     Args:
         drawing: A laid-out figure.
-        scale: What its shades tell; empty without shades, which are always explained.
+        scale: What its shades tell; empty without shades, which are always explained, as the marks of a
+            comparison are.
         full: Whether everything else is explained too.
     """
-    entries = [*(_entries(drawing) if full else ()), *([("scale", scale)] if scale else [])]
+    entries = [*(_entries(drawing) if full else ()), *_marks(drawing), *([("scale", scale)] if scale else [])]
     if not entries:
         return drawing
     widths = [_width(kind, text) for kind, text in entries]
     room = max(drawing.width, min(_NARROWEST, sum(widths)), *widths)
-    signs: list[Sign] = []
+    signs: list[Entry] = []
     x, y = 0.0, drawing.height + _ABOVE
     for (kind, text), width in zip(entries, widths, strict=True):
         if x and x + width - _BETWEEN > room:
             x, y = 0.0, y + _LINE
-        signs.append(Sign(kind, text, round(x, 1), y))
+        signs.append(Entry(kind, text, round(x, 1), y))
         x += width
     used = max(sign.x + _width(sign.kind, sign.text) - _BETWEEN for sign in signs)
     wide = _moved(drawing, max(0.0, (used + 2 - drawing.width) // 2))
@@ -66,6 +76,14 @@ def _entries(drawing: Drawing) -> Iterator[tuple[str, str]]:
     }
     yield from ((family, words) for family, words in FAMILIES.items() if family in kinds)
     yield from ((sign, SIGNS[sign]) for sign, occurs in there.items() if occurs)
+
+
+def _marks(drawing: Drawing) -> Iterator[tuple[str, str]]:
+    """The marks of a comparison that occur."""
+    looks = [row.look for placed in drawing.cards for row in placed.card.rows]
+    looks += [placed.frame.look for placed in drawing.frames]
+    signs = {look.sign for look in looks if look is not None} | {wire.side for wire in drawing.wires}
+    yield from ((kind, words) for kind, (sign, words) in MARKS.items() if sign in signs)
 
 
 def _width(kind: str, text: str) -> float:

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from torchview_docs.changes import Sign
 from torchview_docs.colours import TINT, seen
-from torchview_docs.drawing.callouts import CALLOUT, callout_room, callout_width
+from torchview_docs.drawing.callouts import CALLOUT, SIGNS, callout_room, callout_width
 from torchview_docs.drawing.scene import Look
 from torchview_docs.drawing.strokes import Box
 
-__all__ = ["bar_style", "callout", "callouts", "look_classes", "painted", "painted_frame", "rect"]
+__all__ = [
+    "SIGN_CLASSES",
+    "bar_style",
+    "callout",
+    "callouts",
+    "common_classes",
+    "look_classes",
+    "painted",
+    "painted_frame",
+    "rect",
+    "sign_pill",
+]
 
 _BAND = 26
+#: The classes of the signs of a comparison, each after a space.
+SIGN_CLASSES: Mapping[Sign, str] = {"": "", "+": " tv-add", "-": " tv-del", "~": " tv-mut"}
 
 
 def look_classes(look: Look | None) -> str:
     """The classes of a look, each after a space."""
     if look is None:
         return ""
-    stance = f" tv-{look.stance}" if look.stance else ""
+    stance = (f" tv-{look.stance}" if look.stance else "") + SIGN_CLASSES[look.sign]
     return f"{stance} tv-s{look.shade}" if look.shade else stance
+
+
+def common_classes(looks: Sequence[Look | None]) -> str:
+    """The classes of a card whose rows all stand out, step back or are marked alike; else none."""
+    found = {look_classes(Look(look.stance, sign=look.sign)) if look else "" for look in looks}
+    return found.pop().strip() if len(found) == 1 else ""
 
 
 def painted(look: Look | None, box: Box, radius: int, *, border: bool = True) -> str:
@@ -54,11 +76,22 @@ def callout(number: int, x: int, y: int) -> str:
     return f'<g class="tv-call">{rect(Box(x, y, width, CALLOUT), CALLOUT // 2)}{text}</g>'
 
 
+def sign_pill(sign: Sign, x: int, y: int) -> str:
+    """A sign of a comparison in its circle, whose left upper corner is here."""
+    text = f'<text x="{x + CALLOUT // 2}" y="{y + 12}">{SIGNS[sign]}</text>'
+    return (
+        f'<g class="tv-sign{SIGN_CLASSES[sign]}">{rect(Box(x, y, CALLOUT, CALLOUT), CALLOUT // 2)}{text}</g>'
+    )
+
+
 def callouts(look: Look | None, right: int, top: int) -> tuple[str, int]:
-    """The numbers of a part, the last one ending at `right`, and how wide they are with their gaps."""
-    if look is None or not look.numbers:
+    """The numbers and the sign of a part, which ends at `right`, and how wide they are with their gaps."""
+    if look is None or not (look.numbers or look.sign):
         return "", 0
     written, end = [], right
+    if look.sign:
+        written.append(sign_pill(look.sign, end - CALLOUT, top))
+        end -= CALLOUT + 3
     for number in reversed(look.numbers):
         width = callout_width(number)
         written.append(callout(number, end - width, top))

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from torchview_docs.changes import Sign
 from torchview_docs.drawing.drawing import Remark
 from torchview_docs.drawing.scene import Look
 from torchview_docs.graph import Graph
 from torchview_docs.spec import FigureSpec
 from torchview_docs.views.emphasis import check_shown, emphasised, places
+from torchview_docs.views.marks import signs_of
 from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.shares import shares_of
 
@@ -37,6 +39,11 @@ class Looks:
     remarks: tuple[Remark, ...] = ()
     scale: str = ""
 
+    @property
+    def signs(self) -> Mapping[str, Sign]:
+        """How the parts of a comparison are marked, by name of a step."""
+        return {name: look.sign for name, look in self.parts.items() if look.sign}
+
 
 PLAIN = Looks()
 
@@ -59,7 +66,7 @@ def looks_of(graph: Graph, view: Graph, spec: FigureSpec) -> Looks:
     Raises:
         ViewError: An option names what the model does not have, or what the figure does not show.
     """
-    if not (spec.highlight or spec.color or spec.note or spec.shade):
+    if not (spec.old or spec.highlight or spec.color or spec.note or spec.shade):
         return PLAIN
     same = rolled(view) if spec.roll else {}
     shown = rolled_up(view, same) if spec.roll else view
@@ -88,12 +95,18 @@ def looks_of(graph: Graph, view: Graph, spec: FigureSpec) -> Looks:
     shares = shares_of(shown, spec.shade) if spec.shade else {}
     most = max(shares.values(), default=0.0)
     stances = _stances(shown, high) if high else {}
+    signs = signs_of(graph, shown) if spec.old else {}
     parts = {}
     for node in shown.nodes:
         share = shares.get(node.name, 0.0)
         level = min(math.ceil(LEVELS * share / most), LEVELS) if most else 0
         look = Look(
-            stances.get(node.name, ""), level, colours.get(node.name, ""), tuple(numbers.get(node.name, ()))
+            stances.get(node.name, ""),
+            level,
+            colours.get(node.name, ""),
+            tuple(numbers.get(node.name, ())),
+            signs.get(node.name, ""),
+            node.was.repeat if node.was and node.was.repeat != node.repeat else 0,
         )
         if look != Look():
             parts[node.name] = look

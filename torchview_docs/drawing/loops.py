@@ -48,7 +48,7 @@ def with_loops(
         return link._replace(label=label, label_width=round(text_width(label, LABEL_SIZE), 1))
 
     loops = {
-        (card, use.output): Link(card, card, use.output, k)
+        (card, use.output, use.side): Link(card, card, use.output, k, side=use.side)
         for leaf in shown.leaves
         for k, use in enumerate(leaf.args)
         # From a row to the next it is no loop, but what makes them one card.

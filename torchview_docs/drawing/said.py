@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torchview_docs.drawing.labels import PATH, Words, count, measures, path, shape, shortened
+from torchview_docs.changes import Sign
+from torchview_docs.drawing.former import became
+from torchview_docs.drawing.labels import PATH, Words, count, dtype, measures, path, shape, shortened
 from torchview_docs.drawing.looks import PLAIN, Looks
 from torchview_docs.drawing.scene import Look
 from torchview_docs.graph import Node
 from torchview_docs.spec import FigureSpec
 
-__all__ = ["Said"]
+__all__ = ["Said", "parameters_of"]
 
 #: A card tells this many shapes or dtypes, and the count of the others.
 _TENSORS = 3
@@ -35,14 +37,23 @@ class Said:
     def is_spoken_of(self, node: Node) -> bool:
         """Whether something is said of a step itself, so that it must be seen."""
         look = self.look(node)
-        return look is not None and (look.stance == "hi" or bool(look.colour or look.numbers))
+        return look is not None and (look.stance == "hi" or bool(look.colour or look.numbers or look.sign))
+
+    def sign(self, node: Node) -> Sign:
+        """How a step is marked in a comparison."""
+        look = self.look(node)
+        return look.sign if look is not None else ""
 
     def measures(self, node: Node) -> str:
         """What was counted of a step, as far as it is to be written: FLOPs may have been for shades only."""
         unsaid = self.spec.unsaid
-        return measures(
-            None if "show-flops" in unsaid else node.flops, None if "show-memory" in unsaid else node.memory
+        now, was = (
+            measures(
+                None if "show-flops" in unsaid else one.flops, None if "show-memory" in unsaid else one.memory
+            )
+            for one in (node, node.was or node)
         )
+        return became(was, now)
 
     @property
     def peak(self) -> bool:
@@ -60,7 +71,7 @@ class Said:
         """The configuration, and behind it all else that is said."""
         parts = [config]
         if self.spec.show_params and node.parameters and node.parameters.total:
-            parameters = count(node.parameters.total)
+            parameters = parameters_of(node.was, node)
             # It may stand there already, where a card has nothing else to say.
             others = ", ".join(part for part in config.split(", ") if part != parameters)
             parts = [others, f"{parameters} params"]
@@ -81,8 +92,14 @@ class Said:
         if not node.op.startswith("call_"):
             return [], []
         shapes = [shape(tensor) for tensor in node.outputs] if self.spec.show_outputs else []
-        dtypes = dict.fromkeys(tensor.dtype for tensor in node.outputs) if self.spec.show_dtypes else {}
+        dtypes = dict.fromkeys(map(dtype, node.outputs)) if self.spec.show_dtypes else {}
         return shapes, list(dtypes)
+
+
+def parameters_of(was: Node | None, node: Node) -> str:
+    """How many parameters a module has, and in a comparison had."""
+    now = count(node.parameters.total) if node.parameters else ""
+    return now if was is None or was.parameters is None else became(count(was.parameters.total), now)
 
 
 def _some(words: list[str]) -> str:

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from torchview_docs.changes import Sign
+from torchview_docs.graph import Side
+
 __all__ = ["Card", "Dot", "Frame", "Line", "Link", "Look", "Picture", "Row", "Scene"]
 
 CardKind: TypeAlias = Literal[
@@ -26,13 +29,16 @@ class Look(NamedTuple):
     """What an author has said of a part: how a row or a frame differs from others.
 
     `stance` is `hi` of what stands out, `lo` of what steps back. `shade` is from 1 to 5, 0 for
-    none; `colour` is `#rrggbb` or empty; `numbers` are those of the notes.
+    none; `colour` is `#rrggbb` or empty; `numbers` are those of the notes. In a comparison `sign` says
+    how it is marked, and `former` how many equals it stood for.
     """
 
     stance: str = ""
     shade: int = 0
     colour: str = ""
     numbers: tuple[int, ...] = ()
+    sign: Sign = ""
+    former: int = 0
 
 
 class Row(NamedTuple):
@@ -125,7 +131,8 @@ class Link(NamedTuple):
 
     Links with equal `source` and `output` are one tensor, and one net in the drawing. `position`
     is the place of the argument at the target, from 0. `label` is written once per tensor, where
-    it starts; empty where the shape is no news. `dashed` is a dependency other than data.
+    it starts; empty where the shape is no news. `dashed` is a dependency other than data. `side` is
+    the side of a comparison that it is on.
     """
 
     source: str
@@ -135,6 +142,7 @@ class Link(NamedTuple):
     label: str = ""
     label_width: float = 0.0
     dashed: bool = False
+    side: Side = ""
 
 
 class Scene(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from torchview_docs.drawing.drawing import Wire
+from torchview_docs.graph import Side
 
 __all__ = ["Box", "Way", "heads", "lines", "px", "sheets", "ways"]
 
@@ -46,17 +47,18 @@ class Way(NamedTuple):
     corners: list[Point]
     arrow: bool
     dashed: bool
+    side: Side = ""
 
 
 def ways(wires: Iterable[Wire]) -> list[Way]:
     """These wires in whole px."""
-    return [Way(_corners(wire), wire.arrow, wire.dashed) for wire in wires]
+    return [Way(_corners(wire), wire.arrow, wire.dashed, wire.side) for wire in wires]
 
 
 def lines(drawn: Iterable[Way]) -> str:
     """Path data of these wires, corners rounded; what several wires share is drawn once."""
     ink = _Ink()
-    for corners, arrow, _ in drawn:
+    for corners, arrow, *_ in drawn:
         if arrow and len(corners) > 1:
             end = _back(corners[-2], corners[-1], HEAD_LENGTH - HEAD_OVERLAP)
             _trace([*corners[:-1], end], ink)
@@ -68,7 +70,7 @@ def lines(drawn: Iterable[Way]) -> str:
 def heads(drawn: Iterable[Way]) -> str:
     """Path data of the arrow heads of these wires, each one once."""
     shapes: dict[str, None] = {}
-    for corners, arrow, _ in drawn:
+    for corners, arrow, *_ in drawn:
         if not arrow or len(corners) < 2:
             continue
         (ax, ay), (x, y) = corners[-2:]

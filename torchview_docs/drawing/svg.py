@@ -12,7 +12,8 @@
       g.tv-key                 the legend; in a file of its own g.tv-remarks, the notes
 
 What an author says of parts are classes too: tv-hi stands out, tv-lo steps back, tv-s1 to tv-s5 are
-shades, g.tv-call is the number of a note. Only colours of the author's own are styles.
+shades, g.tv-call is the number of a note. Only colours of the author's own are styles. In a comparison
+cards, panels, wires and heads are tv-add, tv-del or tv-mut, and g.tv-sign holds the sign.
 
 A `tspan` with an `x` is set flush right; one with a `dy` is a second line. No element has an event
 handler or a script, and nothing comes from outside.
@@ -26,11 +27,14 @@ from functools import cache
 from typing import TypeAlias
 
 from torchview_docs.collection import no_collection
+from torchview_docs.drawing.callouts import times
 from torchview_docs.drawing.drawing import Drawing, Label, PlacedCard, PlacedFrame
 from torchview_docs.drawing.key_svg import key, remarks_below
 from torchview_docs.drawing.look_svg import (
+    SIGN_CLASSES,
     bar_style,
     callouts,
+    common_classes,
     look_classes,
     painted,
     painted_frame,
@@ -120,8 +124,8 @@ class _Writer:
         parts.append(rect(box, 8) + painted_frame(frame.look, box, 8))
         end, base = box.x + box.width - _FRAME_END, box.y + 17
         badge = ""
-        if frame.repeat > 1:
-            badge, size = _badge(frame.repeat, end + 4, box.y + 5)
+        if words := times(frame.repeat, frame.look):
+            badge, size = _badge(words, end + 4, box.y + 5)
             end -= size + 2
         numbers, size = callouts(frame.look, end + 4 if not badge else end, box.y + 5)
         end -= size
@@ -146,7 +150,8 @@ class _Writer:
         back = badge = ""
         if card.repeat > 1:
             back = f'<path class="tv-sheets" d="{sheets(box, 5, 3, _sheets(card.repeat))}"/>'
-            badge, size = _badge(card.repeat, x + width - 6, y + (height - 16) // 2)
+        if words := times(card.repeat, card.rows[0].look):
+            badge, size = _badge(words, x + width - 6, y + (height - 16) // 2)
             end -= size + 3
         radius = 15 if pill else 5
         body = back + rect(box, radius)
@@ -154,8 +159,7 @@ class _Writer:
         if card.picture is not None:
             return self._graph(box, row, card.picture)
         if len(card.rows) > 1:
-            stances = {row.look.stance if row.look else "" for row in card.rows}
-            stance = f"tv-{stances.pop()}" if len(stances) == 1 and "" not in stances else ""
+            stance = common_classes([row.look for row in card.rows])
             return f"<g{_named(stance)}>{body}{''.join(self._rows(placed, end, stance))}{badge}</g>"
         middle = y + height // 2
         numbers, size = callouts(row.look, end + (4 if not badge else 0), middle - 8)
@@ -197,7 +201,9 @@ class _Writer:
             numbers, size = callouts(row.look, end + 4, middle - 8)
             text = _words(row, x + _TITLE_X, end - size, middle + 5)
             inside = Box(x + 1, start, width - 2, stop - start)
-            own = row.look is not None and (row.look.shade or (row.look.stance == "hi" and not stance))
+            own = row.look is not None and (
+                row.look.shade or ((row.look.stance == "hi" or row.look.sign) and not stance)
+            )
             ground = (rect(inside, 4) if own else "") + painted(row.look, inside, 4, border=False)
             yield self._part(
                 row,
@@ -215,7 +221,7 @@ class _Writer:
         `plain` says that the card around it has its stance already.
         """
         inner = (_title(row.hint) if row.hint else "") + "".join(content)
-        look = row.look._replace(stance="") if plain and row.look is not None else row.look
+        look = row.look._replace(stance="", sign="") if plain and row.look is not None else row.look
         name = _class(family) + look_classes(look)
         return self._linking(row.type, inner, f' class="{name}"') or f'<g class="{name}">{inner}</g>'
 
@@ -241,14 +247,19 @@ def _style(width: int, height: int) -> str:
 
 def _wires(drawing: Drawing) -> str:
     drawn = ways(drawing.wires)
-    solid = lines(way for way in drawn if not way.dashed)
-    dashed = lines(way for way in drawn if way.dashed)
-    arrows = heads(drawn)
-    return (
-        (f'<path class="tv-wires" d="{solid}"/>' if solid else "")
-        + (f'<path class="tv-wires tv-dashed" d="{dashed}"/>' if dashed else "")
-        + (f'<path class="tv-heads" d="{arrows}"/>' if arrows else "")
-    )
+    written = []
+    for side in dict.fromkeys(("", *sorted({way.side for way in drawn}))):
+        here = [way for way in drawn if way.side == side]
+        sign = SIGN_CLASSES[side]
+        solid = lines(way for way in here if not way.dashed)
+        dashed = lines(way for way in here if way.dashed)
+        arrows = heads(here)
+        written += [
+            f'<path class="tv-wires{sign}" d="{solid}"/>' if solid else "",
+            f'<path class="tv-wires tv-dashed{sign}" d="{dashed}"/>' if dashed else "",
+            f'<path class="tv-heads{sign}" d="{arrows}"/>' if arrows else "",
+        ]
+    return "".join(written)
 
 
 def _box(placed: PlacedCard | PlacedFrame) -> Box:
@@ -293,13 +304,14 @@ def _two_lines(row: Row, x: int, middle: int) -> str:
     return _text(x, middle - 4, escape(row.title) + config)
 
 
-def _badge(count: int, right: int, top: int) -> tuple[str, int]:
+def _badge(words: str, right: int, top: int) -> tuple[str, int]:
     """A pill that says how often something repeats, and its width."""
-    words = f"× {count}"
     width = px(text_width(words, LABEL_SIZE, bold=True)) + 12
     pill = rect(Box(right - width, top, width, 16), 8)
     return f'<g class="tv-badge">{pill}{_text(right - width // 2, top + 12, words)}</g>', width
 
 
 def _label(label: Label) -> str:
-    return _text(px(label.x), px(label.y), escape(label.text))
+    sign = SIGN_CLASSES[label.side].strip()
+    attributes = f' class="{sign}"' if sign else ""
+    return f'<text x="{px(label.x)}" y="{px(label.y)}"{attributes}>{escape(label.text)}</text>'

@@ -18,10 +18,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-__all__ = ["LANGUAGE", "Fence", "FenceLines", "scan"]
+__all__ = ["DIFF", "LANGUAGE", "LANGUAGES", "Fence", "FenceLines", "scan"]
 
-#: The language that makes a fence a figure.
-LANGUAGE = "torchview"
+#: The languages that make a fence a figure: of one model, and of two that are compared.
+LANGUAGE, DIFF = "torchview", "torchview-diff"
+LANGUAGES = (LANGUAGE, DIFF)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Fence:
         problem: What is wrong with the header, and what to write; empty where nothing is.
         span: The lines that it takes, from the opening to after the closing one, 0-based.
         prefix: What stands before the opening fence: spaces and `>`.
+        compares: Whether two models are compared.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Fence:
     problem: str = ""
     span: tuple[int, int] = (0, 0)
     prefix: str = ""
+    compares: bool = False
 
 
 def scan(lines: Sequence[str]) -> list[Fence]:
@@ -75,26 +78,30 @@ class _Header:
 
     options: Mapping[str, str]
     problem: str = ""
+    compares: bool = False
 
     @classmethod
     def of(cls, info: str, *, valid: bool) -> _Header | None:
         """The header, None where the fence is no figure; `valid` where superfences can parse it."""
         braces = _BRACES.fullmatch(info)
         language = braces["language"] if braces else (info.split() or [""])[0].removeprefix(".")
-        if braces and valid and language in (None, LANGUAGE):
+        if braces and valid and language in (None, *LANGUAGES):
             attributes = list(_attributes(braces["attributes"]))
-            if language == LANGUAGE:
-                return cls(_collected(attributes))
-            if attributes[:1] == [("class", LANGUAGE)]:
-                return cls(_collected(attributes[1:]))
-        elif valid and language == LANGUAGE:
-            rest = info.strip().removeprefix(".").removeprefix(LANGUAGE)
-            return cls({word["key"]: word["value"] or "" for word in _WORD.finditer(rest)})
-        if not _MEANT.match(info):
+            if language is not None:
+                return cls(_collected(attributes), compares=language == DIFF)
+            if attributes[:1] in [[("class", known)] for known in LANGUAGES]:
+                return cls(_collected(attributes[1:]), compares=attributes[0][1] == DIFF)
+        elif valid and language in LANGUAGES:
+            rest = info.strip().removeprefix(".").removeprefix(language)
+            options = {word["key"]: word["value"] or "" for word in _WORD.finditer(rest)}
+            return cls(options, compares=language == DIFF)
+        meant = _MEANT.match(info)
+        if meant is None:
             return None
+        language = meant["language"].lower()
         return cls(
             {},
-            f"the fence's header {info.strip()!r} cannot be parsed: write `{LANGUAGE}` alone, and options "
+            f"the fence's header {info.strip()!r} cannot be parsed: write `{language}` alone, and options "
             "as `key: value` lines below the model or behind it as `{key=value}`",
         )
 
@@ -102,7 +109,7 @@ class _Header:
 _BRACES = re.compile(r"[ \t]*(?:\.?(?P<language>[\w#.+-]+)[ \t]*)?\{(?P<attributes>[^\n]*)\}[ \t]*")
 _WORD = re.compile(r"""(?P<key>[A-Za-z]\w*)(?:=(?P<quote>["'])(?P<value>.*?)(?P=quote))?""")
 #: A header that was meant for a figure: MyST's `{torchview}`, `torchview depth=2`, `Torchview`.
-_MEANT = re.compile(rf"[ \t]*[.{{]*{LANGUAGE}(?![\w.+#-])", re.IGNORECASE)
+_MEANT = re.compile(rf"[ \t]*[.{{]*(?P<language>{LANGUAGE}(?:-diff)?)(?![\w.+#-])", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^ =}]+)=(?:"(.*?)"|'(.*?)'|([^ =}]+))|([^ =}]+)|[ ]""")
 
 
@@ -201,6 +208,7 @@ class _Opening:
             problem=header.problem or problem,
             span=(self.number, end),
             prefix=self.prefix,
+            compares=header.compares,
         )
 
     def broken(self, lines: Sequence[str], at: int) -> Fence:

@@ -36,7 +36,7 @@ class Request:
         if fence.problem:
             return cls(fence, Failure("option", fence.problem))
         try:
-            return cls(fence, Content.read(fence.text, fence.options).spec(defaults))
+            return cls(fence, Content.read(fence.text, fence.options).spec(defaults, compares=fence.compares))
         except ContentError as error:
             return cls(fence, error.failure, error.line)
 
@@ -56,7 +56,7 @@ class Request:
         where = (
             f"{page}:{line}: " if page and line else f"line {line}: " if line else f"{page}: " if page else ""
         )
-        model = f"{self.wanted.model}: " if isinstance(self.wanted, FigureSpec) else ""
+        model = f"{self.wanted.title}: " if isinstance(self.wanted, FigureSpec) else ""
         exactly = f" (line {line + self.offset})" if line and self.offset > 1 else ""
         origin = " (in a docstring, a macro or a snippet)" if page and not line else ""
         return f"torchview: {where}{model}{failure}{exactly}{origin}"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from torchview_docs.markdown.fences import LANGUAGE, Fence
+from torchview_docs.markdown.fences import DIFF, LANGUAGES, Fence
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -31,17 +31,20 @@ def register(md: Markdown, ask: Callable[[Fence], str]) -> Callable[[str], bool]
     for extension in md.registeredExtensions:
         if type(extension).__module__ != _MODULE or not hasattr(extension, "superfences"):
             continue
-        entry = {
-            "name": LANGUAGE,
-            "test": lambda language: language == LANGUAGE,
-            "validator": _accept,
-            "formatter": _formatter(ask),
-            "reset": None,
-        }
-        others = [other for other in extension.superfences if other["name"] != LANGUAGE]
-        extension.superfences[:] = [*others, entry]
+        others = [other for other in extension.superfences if other["name"] not in LANGUAGES]
+        extension.superfences[:] = [*others, *(_entry(language, ask) for language in LANGUAGES)]
         return _parses
     return None
+
+
+def _entry(name: str, ask: Callable[[Fence], str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "test": lambda language: language == name,
+        "validator": _accept,
+        "formatter": _formatter(ask, compares=name == DIFF),
+        "reset": None,
+    }
 
 
 def _parses(line: str) -> bool:
@@ -57,13 +60,13 @@ def _accept(_language: str, inputs: dict[str, Any], options: dict[str, Any], *_:
     return True
 
 
-def _formatter(ask: Callable[[Fence], str]) -> Callable[..., str]:
+def _formatter(ask: Callable[[Fence], str], *, compares: bool) -> Callable[..., str]:
     def formatter(src: str, options: dict[str, Any], classes: list[str], id_value: str, **_: Any) -> str:
         given = {key: "" if value is None else str(value) for key, value in options.items()}
         if classes:
             given["class"] = " ".join(classes)
         if id_value:
             given["name"] = id_value
-        return ask(Fence(src, given))
+        return ask(Fence(src, given, compares=compares))
 
     return formatter

@@ -36,4 +36,7 @@ def _only_reader(graph: Graph, node: Node) -> Node | None:
     reader = users[0][0]
     if reader.scope != node.scope or len(reader.args) != 1 or reader.repeat != 1:
         return None
+    side = users[0][1].side
+    if side and side not in (node.side, reader.side):
+        return None  # that the one now reads the other is to be seen
     return reader

@@ -6,10 +6,10 @@ anything in it uses, and makes the inner tensors that it returns or that anythin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from torchview_docs.graph import CALLS, Graph, Node, TensorMeta, Use
+from torchview_docs.graph import CALLS, Graph, Node, TensorMeta, Use, both
 
 __all__ = ["callers", "close", "close_below", "hide_module_functions", "levels", "root_call"]
 
@@ -164,18 +164,37 @@ class _Border:
             known.append(len(self.outputs))
             self.outputs.append(meta)
 
+    def add_results(self, graph: Graph, results: Sequence[Use]) -> None:
+        """Add what a call returns; in a comparison a result stands for the one in its place before."""
+        former = {use.arg: use for use in results if use.side == "-"}
+        for use in results:
+            if use.side == "-":
+                continue
+            tensor = (use.node, use.output)
+            self.add(tensor, graph.tensor(use))
+            if use.side == "+" and use.arg in former:
+                before = former.pop(use.arg)
+                was, place = graph.tensor(before), self.index[tensor][0]
+                now = self.outputs[place]._replace(was=None)
+                self.outputs[place] = now if now.is_like(was) else now._replace(was=was)
+                self.index.setdefault((before.node, before.output), []).append(place)
+        for use in former.values():
+            self.add((use.node, use.output), graph.tensor(use))
+
 
 def _nearer(known: Use | None, use: Use) -> Use:
     """Of two uses the first, or that of the tensor itself where the other's went through Python."""
-    return use if known is None or known.python else known
+    if known is None:
+        return use
+    return (use if known.python else known)._replace(side=both(known.side, use.side))
 
 
 def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | None]) -> dict[str, _Border]:
     borders = {name: _Border() for name in owners.values()}
     for name, border in borders.items():
-        for use in graph.by_name[name].results:
-            if owners.get(use.node) == name:
-                border.add((use.node, use.output), graph.tensor(use))
+        border.add_results(
+            graph, [use for use in graph.by_name[name].results if owners.get(use.node) == name]
+        )
     position = {node.name: k for k, node in enumerate(graph.nodes)}
     entering: dict[str, dict[tuple[str, int], Use]] = {name: {} for name in borders}
     leaving: set[tuple[str, int]] = set()
@@ -200,7 +219,8 @@ def _borders(graph: Graph, owners: Mapping[str, str], opened: Collection[str | N
         # closing in two steps gives the same as closing at once.
         rest = sorted((t for t in found if t not in given), key=lambda t: (position[t[0]], t[1]))
         captured = [
-            Use(*tensor, f"captured[{k}]", python=found[tensor].python) for k, tensor in enumerate(rest)
+            Use(*tensor, f"captured[{k}]", python=found[tensor].python, side=found[tensor].side)
+            for k, tensor in enumerate(rest)
         ]
         borders[name].args = (*own, *captured)
     return borders
@@ -217,7 +237,26 @@ def _rewired(
             border, meta = borders[owner], graph.tensor(use)
             outputs = border.index[use.node, use.output]
             exact = [k for k in outputs if border.outputs[k] == meta]
-            found.append(Use(owner, (exact or outputs)[0], use.arg, None if exact else meta, use.python))
+            seen = None if exact else meta
+            found.append(Use(owner, (exact or outputs)[0], use.arg, seen, use.python, use.side))
         else:
             found.append(use)
-    return tuple(dict.fromkeys(found))
+    return _joined(found)
+
+
+def _joined(uses: Iterable[Use]) -> tuple[Use, ...]:
+    """Uses without those that are there already, also on another side of a comparison."""
+    found: dict[tuple[str, int, str, bool], Use] = {}
+    kept: dict[Use, None] = {}
+    for use in uses:
+        if not use.side:
+            kept[use] = None
+            continue
+        place = use.node, use.output, use.arg, use.python
+        other = found.setdefault(place, use)
+        if other.side == use.side:
+            kept[use] = None
+        else:
+            # What made it is another step in the same closed call: it is one tensor now.
+            kept = {(u._replace(side="", seen=None) if u == other else u): None for u in kept}
+    return tuple(kept)

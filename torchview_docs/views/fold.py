@@ -107,7 +107,7 @@ class _State:
         for use in self.nodes[leaf].args:
             yield (
                 (self.current(use.node), use.output),
-                (as_listed(use.arg), self.graph.tensor(use), use.python),
+                (as_listed(use.arg), self.graph.tensor(use), use.python, use.side),
             )
 
     # -- runs in one scope --------------------------------------------------------------------
@@ -260,7 +260,8 @@ class _State:
     def _count(self, copies: Sequence[Sequence[Part]]) -> None:
         first, last = self.nodes[copies[0][0].name], self.nodes[copies[-1][0].name]
         end = last.target if last.op in SCOPES else ""
-        self.nodes[first.name] = first._replace(repeat=len(copies), last=end)
+        was = first.was and first.was._replace(repeat=len(copies))
+        self.nodes[first.name] = first._replace(repeat=len(copies), last=end, was=was)
 
     def _place(self, name: str) -> Place:
         node = self.nodes[name]

@@ -10,7 +10,7 @@ from torchview_docs.graph import CALLS, Graph, Node
 from torchview_docs.options import nearest
 from torchview_docs.patterns import is_optional, matcher
 
-__all__ = ["named", "named_call"]
+__all__ = ["named", "named_call", "named_on_either"]
 
 
 def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = False) -> frozenset[str]:
@@ -37,6 +37,29 @@ def named(graph: Graph, patterns: Iterable[str], option: str, *, calls: bool = F
             raise _nothing(graph, option, pattern, (name for known in names.values() for name in known))
         found |= here
     return frozenset(found)
+
+
+def named_on_either(
+    sides: tuple[Graph, Graph], patterns: Iterable[str], option: str
+) -> tuple[frozenset[str], ...]:
+    """The steps that are named on each side of a comparison: one of the sides has what a pattern names.
+
+    Raises:
+        ViewError: A pattern names nothing on either side.
+    """
+    found: tuple[set[str], ...] = (set(), set())
+    for pattern in patterns:
+        optional = pattern if is_optional(pattern) else f"?{pattern}"
+        here = [named(graph, [optional], option) for graph in sides]
+        if pattern != optional and not any(here):
+            known = dict.fromkeys(name for graph in sides for node in graph.nodes for name in _names(node))
+            raise ViewError(
+                f"option {option!r} names {pattern!r}, which neither {sides[0].name} nor {sides[1].name} has"
+                f"{nearest(pattern, list(known)[::-1])}"
+            )
+        for names, more in zip(found, here, strict=True):
+            names.update(more)
+    return tuple(map(frozenset, found))
 
 
 def named_call(graph: Graph, path: str, option: str) -> Node:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from torchview_docs.changes import kind as kind_of
 from torchview_docs.graph import SCOPES, Node, TensorMeta, Use
 
 __all__ = ["Part", "Tensor", "as_listed", "kind", "read_part", "repeated", "spread"]
@@ -72,9 +73,9 @@ def read_part(
     def place(use: Use) -> Hashable:
         source = current(use.node)
         if source in number:
-            return number[source], use.output, use.arg, use.python, tensor(use)
+            return number[source], use.output, use.arg, use.python, use.side, tensor(use)
         slot = slots.setdefault((source, use.output), len(slots))
-        return "slot", slot, use.arg, use.python, tensor(use)
+        return "slot", slot, use.arg, use.python, use.side, tensor(use)
 
     position = {node.name: k for k, node in enumerate(nodes)}
     bases = _bases(nodes)
@@ -153,6 +154,26 @@ def kind(node: Node, base: Node, marks: Mapping[str, Hashable]) -> Hashable:
         node.flops,
         node.memory,
         marks.get(node.name),
+        node.side,
+        _former(node),
+    )
+
+
+def _former(node: Node) -> Hashable:
+    """What a node was in a comparison; where it stands is no matter, but whether it has another name is."""
+    if node.was is None:
+        return None
+    was, renamed = node.was, node.target != node.was.target and _NUMBER.sub("", node.was.target)
+    return (
+        was.op,
+        renamed,
+        kind_of(was),
+        was.outputs,
+        was.config,
+        was.parameters,
+        was.repeat,
+        was.flops,
+        was.memory,
     )
 
 

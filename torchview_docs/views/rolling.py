@@ -35,10 +35,10 @@ def rolled(view: Graph) -> Mapping[str, str]:
             continue
         opened = node.name in view.children
         if node.op in CALLS and (opened or (node.parameters and node.parameters.total)):
-            by_module[node.target, opened].append(node.name)
+            by_module[node.target, opened, node.side].append(node.name)
         else:
             scope = view.by_name[node.scope].target if node.scope is not None else None
-            loose[node.op, node.target, scope].append(node)
+            loose[node.op, node.target, scope, node.side].append(node)
     for names in by_module.values():
         classes.join(names)
         _join_contents(names, classes, view)
@@ -106,11 +106,12 @@ def _join_contents(calls: list[str], classes: _Classes, view: Graph) -> None:
     """Join what ran in several calls of one module: the first `relu` with the first `relu`."""
     places: dict[Hashable, list[str]] = defaultdict(list)
     for call in calls if len(calls) > 1 else ():
-        met: Counter[tuple[str, str]] = Counter()
+        met: Counter[tuple[str, str, str]] = Counter()
         for node in view.children.get(call, ()):
             if node.op in _STEPS:
-                met[node.op, node.target] += 1
-                places[node.op, node.target, met[node.op, node.target]].append(node.name)
+                met[node.op, node.target, node.side] += 1
+                number = met[node.op, node.target, node.side]
+                places[node.op, node.target, node.side, number].append(node.name)
     for names in places.values():
         classes.join(names)
 

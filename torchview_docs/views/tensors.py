@@ -25,7 +25,13 @@ def show_tensors(graph: Graph) -> Graph:
                 continue
             name = _free_name(f"{leaf.name}:{output}", graph)
             shown[leaf.name, output] = Node(
-                name, "tensor", "tensor", leaf.scope, args=(Use(leaf.name, output),), outputs=(meta,)
+                name,
+                "tensor",
+                "tensor",
+                leaf.scope,
+                args=(Use(leaf.name, output, side=leaf.side),),
+                outputs=(meta,),
+                side=leaf.side,
             )
 
     def rewired(uses: Iterable[Use]) -> tuple[Use, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from torchview_docs.collection import no_collection
 from torchview_docs.graph import Graph, Node
@@ -22,7 +22,7 @@ from torchview_docs.views.rolling import rolled, rolled_up
 from torchview_docs.views.simplify import simplify
 from torchview_docs.views.tensors import show_tensors
 
-__all__ = ["CARDS", "ROWS", "auto_depth", "view"]
+__all__ = ["CARDS", "ROWS", "Prepared", "auto_depth", "prepare", "shown", "view"]
 
 #: About how many cards fit in one figure.
 CARDS = 40
@@ -33,6 +33,33 @@ _TELLING, _FEW = 10, 4
 
 #: Whether a view fits on a page, drawn with these options.
 Fits: TypeAlias = "Callable[[Graph, FigureSpec], bool]"
+
+
+class Prepared(NamedTuple):
+    """A graph, or a comparison of two, with what is looked at.
+
+    Attributes:
+        graph: Without what is out of focus, hidden or simplified away.
+        around: Calls of which the author has hidden modules.
+    """
+
+    graph: Graph
+    around: frozenset[str | None]
+
+
+def prepare(graph: Graph, spec: FigureSpec, hidden: Collection[str]) -> Prepared:
+    """A graph with what is looked at.
+
+    Args:
+        graph: What ran.
+        spec: The options.
+        hidden: What `hide` names.
+    """
+    around = {node.scope for node in graph.nodes if node.name in hidden and node.op == "call_module"}
+    if spec.focus is not None:
+        graph = focus(graph, named_call(graph, spec.focus, "focus"))
+    graph = hide(graph, hidden)
+    return Prepared(simplify(graph) if spec.simplify else graph, frozenset(around))
 
 
 def view(graph: Graph, spec: FigureSpec, fits: Fits | None = None) -> Graph:
@@ -50,20 +77,25 @@ def view(graph: Graph, spec: FigureSpec, fits: Fits | None = None) -> Graph:
         ViewError: An option names a part that the model does not have.
     """
     with no_collection():
-        return _view(graph, spec, fits)
+        return shown(graph, lambda: prepare(graph, spec, named(graph, spec.hide, "hide")), spec, fits)
 
 
-def _view(graph: Graph, spec: FigureSpec, fits: Fits | None) -> Graph:
+def shown(graph: Graph, prepared: Callable[[], Prepared], spec: FigureSpec, fits: Fits | None) -> Graph:
+    """What the figure shows of what is looked at.
+
+    Args:
+        graph: What the options name parts of.
+        prepared: What is looked at of it.
+        spec: The options.
+        fits: Whether a view fits on a page, for `depth: auto`.
+
+    Raises:
+        ViewError: An option names a part that the model does not have.
+    """
     depth, parts = _depths(graph, spec)
     collapsed = named(graph, spec.collapse, "collapse", calls=True)
-    hidden = named(graph, spec.hide, "hide")
     marks = emphasised(graph, spec).marks()
-    around = {node.scope for node in graph.nodes if node.name in hidden and node.op == "call_module"}
-    if spec.focus is not None:
-        graph = focus(graph, named_call(graph, spec.focus, "focus"))
-    graph = hide(graph, hidden)
-    if spec.simplify:
-        graph = simplify(graph)
+    graph, around = prepared()
     # Before anything is closed: only what is equal to the last operation is folded.
     if spec.fold:
         called_again = _called_again(graph) if spec.roll else {}
@@ -74,19 +106,19 @@ def _view(graph: Graph, spec: FigureSpec, fits: Fits | None) -> Graph:
         # Of a module whose modules the author has hidden, the functions are what is left to show.
         graph = hide_module_functions(graph, around)
 
-    def shown(graph: Graph, depth: float) -> Graph:
+    def closed_at(graph: Graph, depth: float) -> Graph:
         closed = close_below(graph, depth, parts)
         # What is rolled is rolled up, with its tensors, where it is drawn.
         return closed if spec.hide_inner_tensors or spec.roll else show_tensors(closed)
 
     def counted(graph: Graph, depth: float) -> Graph:
-        closed = shown(graph, depth)
+        closed = closed_at(graph, depth)
         return rolled_up(closed, rolled(closed)) if spec.roll else closed
 
     if depth != "auto":
-        return shown(graph, float(depth))
-    on_page = None if fits is None else (lambda depth: fits(shown(graph, depth), spec))
-    return shown(graph, auto_depth(graph, counted, fits=on_page))
+        return closed_at(graph, float(depth))
+    on_page = None if fits is None else (lambda depth: fits(closed_at(graph, depth), spec))
+    return closed_at(graph, auto_depth(graph, counted, fits=on_page))
 
 
 def _called_again(graph: Graph) -> dict[str, Hashable]:

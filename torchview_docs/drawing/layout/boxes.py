@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from math import ceil
 
+from torchview_docs.drawing.callouts import callout_room, times
 from torchview_docs.drawing.layout import sizes
 from torchview_docs.drawing.layout.buses import find_buses
 from torchview_docs.drawing.layout.directions import Direction
+from torchview_docs.drawing.layout.nets import manner, ports_of
 from torchview_docs.drawing.layout.panel import Title
 from torchview_docs.drawing.layout.ports import argument_room, result_gaps
 from torchview_docs.drawing.metrics import FRAME_SIZE, text_width
@@ -35,9 +37,8 @@ def sheets(repeat: int) -> int:
 
 def frame_room(frame: Frame) -> float:
     """Width of what stands at the right end of a frame's title: the note and the badge."""
-    if frame.repeat < 2:
-        return frame.note_width
-    badge = text_width(f"× {frame.repeat}", BADGE_SIZE, bold=True) + BADGE_ROOM
+    words = times(frame.repeat, frame.look)
+    badge = text_width(words, BADGE_SIZE, bold=True) + BADGE_ROOM if words else 0.0
     return frame.note_width + badge
 
 
@@ -81,7 +82,7 @@ def _two_lines(card: Card) -> tuple[float, float]:
     title = text_width(card.rows[0].title, TITLE_SIZE)
     if not card.rows[0].config:
         # what is as wide as its neighbours above each other need not be so beside them
-        narrow = max(LEAST_WIDTH, title + AROUND_TITLE)
+        narrow = max(LEAST_WIDTH, title + AROUND_TITLE + callout_room(card.rows[0].look))
         return (card.width if card.repeat > 1 else min(card.width, narrow)), card.height
     config = text_width(card.rows[0].config, CONFIG_SIZE)
     spared = min(title, config) + CONFIG_GAP
@@ -104,16 +105,16 @@ def _equal_widths(scene: Scene, found: dict[str, tuple[float, float]]) -> None:
 
 def _least_sizes(scene: Scene, direction: Direction) -> dict[str, float]:
     """How wide (LR: how high) each card must be for its arguments and results."""
-    arguments: dict[str, set[tuple[str, int, bool]]] = {}
+    arguments: dict[str, set[tuple[str, int, str]]] = {}
     results: dict[str, dict[int, float]] = {}
-    buses = find_buses(scene)
+    buses, ports = find_buses(scene), ports_of(scene)
     for link in scene.links:
         # what comes by one bus arrives at one place
-        tensor = (buses[link], 0, False) if link in buses else (link.source, link.output, link.dashed)
+        tensor = (buses[link], 0, "") if link in buses else (link.source, link.output, manner(link))
         arguments.setdefault(link.target, set()).add(tensor)
         labels = results.setdefault(link.source, {})
         width = link.label_width if link.label else 0.0
-        labels[link.output] = max(labels.get(link.output, 0.0), width)
+        labels[ports(link)] = max(labels.get(ports(link), 0.0), width)
     found = {name: argument_room(len(held)) for name, held in arguments.items()}
     for name, labels in results.items():
         gaps = result_gaps([labels[output] for output in sorted(labels)], along=direction.horizontal)

@@ -26,7 +26,7 @@ def find_buses(scene: Scene) -> dict[Link, str]:
     """
     reading: dict[str, dict[int, Link]] = {}
     for link in scene.links:
-        if not link.dashed:
+        if not link.dashed and not link.side:
             reading.setdefault(link.target, {}).setdefault(link.position, link)
     lists = {
         card: tuple((arguments[p].source, arguments[p].output) for p in sorted(arguments))

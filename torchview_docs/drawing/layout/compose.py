@@ -13,7 +13,7 @@ from torchview_docs.drawing.layout.choosing import Effort, best_solution, extent
 from torchview_docs.drawing.layout.costs import figure_cost
 from torchview_docs.drawing.layout.directions import Direction
 from torchview_docs.drawing.layout.laterals import Lateral, plan_laterals
-from torchview_docs.drawing.layout.nets import Level, NetKey, levels
+from torchview_docs.drawing.layout.nets import Level, NetKey, levels, side_of
 from torchview_docs.drawing.layout.panel import Blocked, Box, BoxKind, Point, Problem, Solution
 from torchview_docs.drawing.layout.rows import returns_to_trunk
 from torchview_docs.drawing.scene import Card, Frame, Scene
@@ -227,7 +227,7 @@ class _Composer:
                 source, output = panel.level.nets[key].tensors[wire.source]
                 points = [self.direction.point(left + x, top + y, self.length) for x, y in wire.points]
                 rounded = tuple((round(x, 1), round(y, 1)) for x, y in points)
-                found.append(Wire(source, output, rounded, wire.arrow, key[2]))
+                found.append(Wire(source, output, rounded, wire.arrow, key[2].startswith("."), side_of(key)))
         return found
 
     def _labels(self) -> list[Label]:
@@ -240,7 +240,7 @@ class _Composer:
                 aside = draft.label_width + 2 * sizes.LABEL_OFFSET if label.left else 0.0
                 at = (left + label.x - aside, top + label.y)
                 x, y = self.direction.baseline(*at, draft.label_width, self.length)
-                found.append(Label(draft.label, round(x, 1), round(y, 1), key[0], key[1]))
+                found.append(Label(draft.label, round(x, 1), round(y, 1), key[0], key[1], side_of(key)))
         return found
 
 

@@ -8,18 +8,40 @@ bus.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from torchview_docs.drawing.layout.buses import find_buses
 from torchview_docs.drawing.layout.panel import BORDER, End, Net
 from torchview_docs.drawing.scene import Link, Scene
+from torchview_docs.graph import Side
 
-__all__ = ["Draft", "Level", "NetKey", "levels"]
+__all__ = ["Draft", "Level", "NetKey", "levels", "manner", "ports_of", "side_of"]
 
-#: Source card, output, whether it is dashed; a bus has a name of its own.
-NetKey: TypeAlias = tuple[str, int, bool]
+#: Source card, output, and how it is drawn (see `manner`); a bus has a name of its own.
+NetKey: TypeAlias = tuple[str, int, str]
+
+
+def manner(link: Link) -> str:
+    """How a link is drawn: dashed (`.`), and the side of a comparison."""
+    return f"{'.' if link.dashed else ''}{link.side}"
+
+
+def ports_of(scene: Scene) -> Callable[[Link], int]:
+    """The port at which a link leaves its card: that of the output, in a comparison one for each side.
+
+    The rightmost is that of the line which tells the shape.
+    """
+    if not any(link.side for link in scene.links):
+        return lambda link: link.output
+    return lambda link: 3 * link.output + "-+".find(link.side or " ") % 3
+
+
+def side_of(key: NetKey) -> Side:
+    """The side of a comparison that a net is on."""
+    sides: dict[str, Side] = {"-": "-", "+": "+"}
+    return sides.get(key[2][-1:], "")
 
 
 @dataclass(slots=True)
@@ -99,12 +121,11 @@ def levels(scene: Scene) -> dict[str | None, Level]:
     buses = find_buses(scene)
     links = sorted(scene.links, key=lambda k: (tree.order[k.target], k.position))
     keys: list[NetKey] = [
-        (buses[link], 0, False) if link in buses else (link.source, link.output, link.dashed)
-        for link in links
+        (buses[link], 0, "") if link in buses else (link.source, link.output, manner(link)) for link in links
     ]
     routes = [_route(tree, link) for link in links]
     _find_ports(found, tree, links, keys, routes)
-    _find_nets(found, links, keys, routes, _arguments(scene))
+    _find_nets(found, links, keys, routes, _Ends(_arguments(scene), ports_of(scene)))
     _place_labels(found, links, keys)
     return found
 
@@ -179,12 +200,19 @@ def _arguments(scene: Scene) -> dict[tuple[str, int], int]:
     }
 
 
+class _Ends(NamedTuple):
+    """Where links arrive at cards and leave them."""
+
+    arguments: Mapping[tuple[str, int], int]
+    ports: Callable[[Link], int]
+
+
 def _find_nets(
     found: Mapping[str | None, Level],
     links: Iterable[Link],
     keys: Iterable[NetKey],
     routes: Iterable[_Route],
-    arguments: Mapping[tuple[str, int], int],
+    ends: _Ends,
 ) -> None:
     index = {name: {child: i for i, child in enumerate(level.children)} for name, level in found.items()}
 
@@ -200,24 +228,27 @@ def _find_nets(
 
     for link, key, route in zip(links, keys, routes, strict=True):
         tensor = (link.source, link.output)
-        position = arguments[link.target, link.position]
+        position = ends.arguments[link.target, link.position]
         for name, child in route.leaves:
             draft = found[name].nets.setdefault(key, Draft())
-            draft.join(source(name, child, key, link.output), End(BORDER, found[name].outs[key]), tensor)
+            draft.join(source(name, child, key, ends.ports(link)), End(BORDER, found[name].outs[key]), tensor)
         frame, one, other = route.across
         draft = found[frame].nets.setdefault(key, Draft())
-        draft.join(source(frame, one, key, link.output), target(frame, other, key, position), tensor)
+        draft.join(source(frame, one, key, ends.ports(link)), target(frame, other, key, position), tensor)
         for name, child in route.enters:
             draft = found[name].nets.setdefault(key, Draft())
             draft.join(End(BORDER, found[name].ins[key]), target(name, child, key, position), tensor)
 
 
 def _place_labels(found: Mapping[str | None, Level], links: Iterable[Link], keys: Iterable[NetKey]) -> None:
-    """A tensor's label stands in the innermost frame where something reads it; data come first."""
-    first: dict[tuple[str, int], tuple[NetKey, Link]] = {}
+    """A tensor's label stands in the innermost frame where something reads it; data come first.
+
+    What is on one side of a comparison has its own.
+    """
+    first: dict[tuple[str, int, str], tuple[NetKey, Link]] = {}
     for link, key in sorted(zip(links, keys, strict=True), key=lambda pair: pair[0].dashed):
         if link.label and key[0] == link.source:
-            first.setdefault((link.source, link.output), (key, link))
+            first.setdefault((link.source, link.output, link.side), (key, link))
     labels = dict(first.values())
     for level in reversed(list(found.values())):
         for key, draft in level.nets.items():
