@@ -55,7 +55,7 @@ def changed_words(node: Node, told: Words, view: Graph, sign: Sign) -> Words:
         return told
     was = before(node)
     if was is None:
-        return Words(told.title, said([told.config, "changed inside"]), told.hint)
+        return Words(told.title, said([told.config, "changed inside"]), told.hint, told.whole)
     former = words(was, view, calls=False)
     now = words(node, view, calls=False)
     differs = aspects(node)
@@ -68,7 +68,7 @@ def changed_words(node: Node, told: Words, view: Graph, sign: Sign) -> Words:
     if differs == ("shape",):
         config.append(", ".join(shape(meta) for meta in node.outputs if meta.was is not None))
     hint = became(former.hint or former.title, told.hint or told.title)
-    return Words(became(former.title, told.title), said(config), hint)
+    return Words(became(former.title, told.title), said(config), hint, became(former.name, told.name))
 
 
 def said(parts: Iterable[str]) -> str:
