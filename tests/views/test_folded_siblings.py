@@ -155,6 +155,32 @@ def test_what_took_of_folded_siblings_is_read_again_before_it_is_folded() -> Non
     assert sum(node.type.endswith("Expert") for node in state.graph.nodes) < 9
 
 
+def test_steps_that_ran_in_another_order_are_no_copies() -> None:
+    class Weighted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Parameter(torch.ones(8)), nn.Parameter(torch.ones(8))
+            self.up, self.down = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = nn.ModuleList(Weighted() for _ in range(3))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            made = []
+            for part in self.parts:
+                first, second = part.first + 0, part.second + 0
+                part.up(second)
+                made.append(part.down(first))
+            return x + sum(made)
+
+    graph = trace(Net(), X)
+    state = folding(graph)
+    state.graph.validate()  # what is read stands before its readers
+    assert unfold(state) == graph
+
+
 def test_a_reader_takes_one_tensor_of_siblings_and_others_as_before() -> None:
     def call(net: Side, x: torch.Tensor) -> object:
         return torch.cat([x, *(e(x) for e in net.experts), x.sin()], -1)

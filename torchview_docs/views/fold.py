@@ -122,12 +122,20 @@ class _State:
         for chosen in self._orders(steps):
             found = Steps([known.get(step.name) for step in chosen], self.flow)
             runs = list(found.singles(self._may_repeat)) or list(found.groups())
+            runs = [run for run in runs if self._ran_in_turn(found, run)]
             if runs:
                 if len(chosen) == len(steps):
                     ends = [name for name in self.children[scope] if self.nodes[name].op in _ENDS]
                     self.children[scope] = [*(step.name for step in chosen), *ends]
                 self._put(scope, self._fold_all(scope, found, runs))
                 return
+
+    def _ran_in_turn(self, steps: Steps, run: Run) -> bool:
+        """Whether each step of the first copy ran before its equals, for which it is to stand."""
+        return all(
+            self.order[steps[k].name] < self.order[steps[k + run.period].name]
+            for k in range(run.start, run.end - run.period)
+        )
 
     def _fold_all(self, scope: str | None, steps: Steps, runs: Iterable[Run]) -> list[str]:
         """Fold the runs; gives the groups that are made."""
