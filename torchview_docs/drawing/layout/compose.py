@@ -52,7 +52,10 @@ def compose(scene: Scene) -> Drawing:
         best = _better(best, figure.lay_out(laterals, mirrored=True))
     if best[None].solution.width > sizes.PAGE_ACROSS and figure.may_repeat():
         figure.effort = Effort(NARROW_EFFORT)
-        best = _better(best, figure.lay_out(set(), narrow=True))
+        narrow = figure.lay_out(set(), narrow=True)
+        # What no page holds anyway is better low than a little less wide.
+        if narrow[None].solution.width <= sizes.PAGE_ACROSS:
+            best = _better(best, narrow)
     return _Composer(scene, direction, best).drawing()
 
 
